@@ -1,0 +1,45 @@
+// swift-tools-version:6.2
+import PackageDescription
+
+// The dependency arrow is the architecture: values at the bottom, then decisions, then shells that touch sockets,
+// disks and clocks, then programs. `scripts/test` builds with `--explicit-target-dependency-import-check error`, so an
+// import that is not an arrow here does not compile. Each target's purpose is one line in docs/internals/architecture.md.
+
+let package = Package(
+  name: "hearth",
+  platforms: [.macOS(.v15), .iOS(.v18)],
+  products: [
+    .library(name: "HearthModel", targets: ["HearthModel"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
+    .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
+    .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-metrics", from: "2.13.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/apple/swift-configuration", from: "1.4.0", traits: ["YAML"]),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
+    .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
+  ],
+  targets: [
+    // values
+    .target(name: "HearthModel", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
+    .target(name: "HearthPack", dependencies: ["HearthModel", "Yams"]),
+
+    .testTarget(name: "HearthPackTests", dependencies: ["HearthModel", "HearthPack"]),
+  ],
+  swiftLanguageModes: [.v6]
+)
+
+for target in package.targets {
+  target.swiftSettings = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    .treatAllWarnings(as: .error),
+  ]
+}

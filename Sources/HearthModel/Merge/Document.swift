@@ -1,0 +1,214 @@
+/// A JSON object whose leaves each have siblings.
+///
+/// A leaf is a scalar, a list, or the empty object. An object exists as long as it has leaves, so removing its last leaf
+/// removes it; that spares a marker for every object, and two devices that create the same object create no conflict.
+public struct Document: Hashable, Sendable {
+  /// A path of keys from the root; the root is the empty path.
+  public typealias Path = [String]
+
+  /// One path and the writes about it.
+  public struct Entry: Hashable, Sendable {
+    /// The path.
+    public let path: Path
+    /// Its writes; a value of nil is a removal.
+    public var register: Register
+
+    /// Makes an entry.
+    public init(path: Path, register: Register) {
+      self.path = path
+      self.register = register
+    }
+
+    /// Equal when the paths have the same UTF-8 and the registers are equal.
+    public static func == (left: Entry, right: Entry) -> Bool {
+      Document.isSame(left.path, right.path) && left.register == right.register
+    }
+  }
+
+  /// The entries in ascending order of their paths, so that a path stands before all paths below it.
+  public private(set) var entries: [Entry]
+
+  /// The document that was never written.
+  public init() {
+    entries = []
+  }
+
+  /// Makes a document of stored entries, ascending by path.
+  package init(entries: [Entry]) {
+    self.entries = entries
+  }
+
+  /// Writes a value at a path: an object as its leaves (J2), anything else as a leaf (J1). Covers what the author had
+  /// seen at the path, below it, and as a leaf above it (J4).
+  mutating func put(_ value: Value, at path: Path, by author: Authorship, seen: VersionVector) {
+    dropLeaves(above: path, seen: seen)
+    dropSeen(atOrBelow: path, by: author, seen: seen)
+    for leaf in Self.leaves(of: value, at: path) {
+      apply(Write(author, leaf.value), at: leaf.path, seen: seen)
+    }
+  }
+
+  /// Removes a path and everything below it that the author had seen (J3, J4).
+  mutating func drop(_ path: Path, by author: Authorship, seen: VersionVector) {
+    dropSeen(atOrBelow: path, by: author, seen: seen)
+    apply(Write(author, nil), at: path, seen: seen)
+  }
+
+  private mutating func dropLeaves(above path: Path, seen: VersionVector) {
+    for position in entries.indices where Self.isLeafAbove(entries[position].path, path) {
+      entries[position].register.drop(seenBy: seen)
+    }
+    entries.removeAll { $0.register.isEmpty }
+  }
+
+  private mutating func dropSeen(atOrBelow path: Path, by author: Authorship, seen: VersionVector) {
+    var seenOrOwn = seen
+    seenOrOwn.join(author.dot)  // a change set may write a path twice; the later edit covers the earlier
+    for position in entries.indices where Self.isBelow(entries[position].path, path) {
+      entries[position].register.drop(seenBy: seenOrOwn)
+    }
+    entries.removeAll { $0.register.isEmpty }
+  }
+
+  private mutating func apply(_ write: Write, at path: Path, seen: VersionVector) {
+    let position = entries.firstIndex { !Self.precedes($0.path, path) } ?? entries.endIndex
+    if position == entries.endIndex || !Self.isSame(entries[position].path, path) {
+      entries.insert(Entry(path: path, register: Register()), at: position)
+    }
+    entries[position].register.apply(write, seen: seen)
+  }
+}
+
+// MARK: - What is shown
+
+extension Document {
+  /// The document that the siblings resolve to, and what lost at which path.
+  public struct View: Hashable, Sendable {
+    /// The object shown.
+    public let object: ValueObject
+    /// The paths at which something lost.
+    public let conflicts: [Conflict]
+  }
+
+  /// A path at which something lost.
+  public struct Conflict: Hashable, Sendable {
+    /// The path.
+    public let path: Path
+    /// What is shown and what is not.
+    public let resolution: Resolution
+  }
+
+  /// Chooses at every path, then between a leaf and what stands below it (J5): as between siblings, the leaf against
+  /// the most preferred write below; an empty object or a removal never hides what stands below.
+  public func view(isRanked: Bool) -> View {
+    let preference = MergeRule.json(isRanked: isRanked).preference!
+    let leaves = entries.compactMap { entry in entry.register.resolve(by: preference).map { (entry.path, $0) } }
+    var object = ValueObject()
+    var conflicts = [Conflict]()
+    show(leaves[...], preference, into: &object, &conflicts)
+    return View(object: object, conflicts: conflicts)
+  }
+
+  private func show(
+    _ leaves: ArraySlice<(Path, Resolution)>, _ preference: Preference, into object: inout ValueObject,
+    _ conflicts: inout [Conflict]
+  ) {
+    var rest = leaves
+    while let (path, resolution) = rest.popFirst() {
+      let below = rest.prefix { Self.isBelow($0.0, path) }
+      let shown = choose(between: resolution, at: path, andBelow: below, preference)
+      if !shown.resolution.losers.isEmpty {
+        conflicts.append(Conflict(path: path, resolution: shown.resolution))
+      }
+      guard !shown.isBelow else { continue }
+      if let value = shown.resolution.winner.value {
+        object.set(value, at: path[...])
+        if value != .object(ValueObject()) { rest = rest.dropFirst(below.count) }
+      }
+    }
+  }
+
+  /// Row J5. What stands below competes as one object, written by the author of its most preferred write.
+  private func choose(
+    between leaf: Resolution, at path: Path, andBelow below: ArraySlice<(Path, Resolution)>, _ preference: Preference
+  ) -> (resolution: Resolution, isBelow: Bool) {
+    guard let value = leaf.winner.value, value != .object(ValueObject()),
+      let strongest = below.map(\.1.winner).filter({ $0.value != nil })
+        .max(by: { preference.prefersSecond($0, $1).0 })
+    else { return (leaf, false) }
+    var object = ValueObject()
+    var ignored = [Conflict]()
+    show(below, preference, into: &object, &ignored)
+    let subtree = Write(strongest.author, object.value(at: path[...]))
+    let (belowWins, reason) = preference.prefersSecond(leaf.winner, strongest)
+    let (winner, loser) = belowWins ? (subtree, leaf.winner) : (leaf.winner, subtree)
+    return (Resolution(winner: winner, losers: [Loser(write: loser, reason: reason)] + leaf.losers), belowWins)
+  }
+}
+
+// MARK: - Paths
+
+extension Document {
+  /// The leaves of a value that stands at a path, in document order.
+  package static func leaves(of value: Value, at path: Path) -> [(path: Path, value: Value)] {
+    guard case .object(let object) = value, !object.members.isEmpty else { return [(path, value)] }
+    return object.members.flatMap { leaves(of: $0.value, at: path + [$0.key]) }
+  }
+
+  /// Whether a path is the other or stands below it.
+  private static func isBelow(_ candidate: Path, _ path: Path) -> Bool {
+    candidate.starts(with: path, by: { $0.isSameUTF8(as: $1) })
+  }
+
+  private static func isLeafAbove(_ candidate: Path, _ path: Path) -> Bool {
+    candidate.count < path.count && path.starts(with: candidate, by: { $0.isSameUTF8(as: $1) })
+  }
+
+  private static func precedes(_ left: Path, _ right: Path) -> Bool {
+    left.lexicographicallyPrecedes(right) { $0.precedes($1) }
+  }
+
+  fileprivate static func isSame(_ left: Path, _ right: Path) -> Bool {
+    left.elementsEqual(right) { $0.isSameUTF8(as: $1) }
+  }
+}
+
+extension ValueObject {
+  /// Sets the value at a path, making the objects on the way; a scalar on the way gives place.
+  package mutating func set(_ value: Value, at path: ArraySlice<String>) {
+    guard let key = path.first else {
+      if case .object(let object) = value { self = object }
+      return
+    }
+    guard path.count > 1 else {
+      // An empty object beside leaves below it adds nothing.
+      if value == .object(ValueObject()), case .object? = self[key] { return }
+      self[key] = value
+      return
+    }
+    var inner = self[key]?.object ?? ValueObject()
+    inner.set(value, at: path.dropFirst())
+    self[key] = .object(inner)
+  }
+
+  /// Removes the value at a path, and the objects on the way that are left empty.
+  package mutating func remove(at path: ArraySlice<String>) {
+    guard let key = path.first else {
+      self = ValueObject()
+      return
+    }
+    guard path.count > 1, var inner = self[key]?.object else {
+      if path.count == 1 { self[key] = nil }
+      return
+    }
+    inner.remove(at: path.dropFirst())
+    self[key] = inner.members.isEmpty ? nil : .object(inner)
+  }
+
+  /// The value at a path; nil when there is none.
+  package func value(at path: ArraySlice<String>) -> Value? {
+    guard let key = path.first else { return .object(self) }
+    guard path.count > 1 else { return self[key] }
+    return self[key]?.object?.value(at: path.dropFirst())
+  }
+}

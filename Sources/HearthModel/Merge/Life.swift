@@ -1,0 +1,58 @@
+/// What wins when a delete and an edit had not seen each other.
+public enum DeletePolicy: String, Hashable, Sendable, CaseIterable {
+  /// The delete; the edit is merged under the tombstone and comes back with a restore.
+  case deleteWins
+  /// The edit; the record stays.
+  case editWins
+  /// The wish of the higher rank; the delete among equals.
+  case guardian
+}
+
+/// Whether a record lives, and what was decided about it.
+public struct Life: Hashable, Sendable {
+  /// Whether the record is deleted.
+  public let isDeleted: Bool
+  /// The delete that counts, and the edits that no delete had seen; nil when there is no delete.
+  public let resolution: Resolution?
+
+  /// Alive without doubt.
+  static let alive = Life(isDeleted: false, resolution: nil)
+}
+
+extension RecordState {
+  /// Decides whether the record lives.
+  ///
+  /// Like an element of a set: an edit speaks for the record when no delete has seen it. The result is a function of the
+  /// tombstones and of each replica's latest touch; an earlier touch of the same replica is covered by whoever covers
+  /// the latest.
+  public func life(_ policy: DeletePolicy) -> Life {
+    guard
+      let strongest = tombstones.max(by: {
+        ($0.author.rank, $0.author.stamp, $0.author.dot) < ($1.author.rank, $1.author.stamp, $1.author.dot)
+      })
+    else { return .alive }
+    let unseenEdits = touches.filter { touch in
+      !touch.isDelete && !tombstones.contains { $0.seen.covers(touch.author.dot) }
+    }
+    let spokesman = unseenEdits.map(\.author).max { ($0.rank, $0.stamp, $0.dot) < ($1.rank, $1.stamp, $1.dot) }
+    guard let spokesman else { return Life(isDeleted: true, resolution: resolution(strongest.author, [])) }
+    let isDeleted: Bool
+    var reason = Reason.policy
+    switch policy {
+    case .deleteWins: isDeleted = true  // D3
+    case .editWins: isDeleted = false  // D4
+    case .guardian:
+      isDeleted = spokesman.rank <= strongest.author.rank  // D5
+      if spokesman.rank != strongest.author.rank { reason = .rank }
+    }
+    let losers = isDeleted ? unseenEdits.map(\.author) : tombstones.map(\.author)
+    return Life(
+      isDeleted: isDeleted,
+      resolution: resolution(isDeleted ? strongest.author : spokesman, losers, reason))
+  }
+
+  private func resolution(_ winner: Authorship, _ losers: [Authorship], _ reason: Reason = .policy) -> Resolution {
+    Resolution(
+      winner: Write(winner, nil), losers: losers.map { Loser(write: Write($0, nil), reason: reason) })
+  }
+}

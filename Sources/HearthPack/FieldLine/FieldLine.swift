@@ -1,0 +1,38 @@
+/// A field line as written: nothing resolved, every part with its place (docs/reference/pack-language.md, section 4).
+struct FieldLine {
+  let type: TypeTerm
+  let isNullable: Bool
+  let defaultText: (text: String, mark: Mark)?
+  let marks: [MarkTerm]
+}
+
+/// A type as written: `text(1..200)`, `ref users`, `set(ref users, 20)`, `Code`.
+struct TypeTerm {
+  let name: String
+  let mark: Mark
+  let arguments: [Argument]
+  /// The pattern behind `matches`.
+  let pattern: (text: String, mark: Mark)?
+
+  enum Argument {
+    case word(String, Mark)
+    case range(lower: String, upper: String, Mark)
+    case type(TypeTerm)
+
+    var mark: Mark {
+      switch self {
+      case .word(_, let mark), .range(_, _, let mark): mark
+      case .type(let term): term.mark
+      }
+    }
+  }
+}
+
+/// A mark as written: its words, and the operands of `precedence a > b`.
+struct MarkTerm {
+  let words: [String]
+  let operands: [(name: String, mark: Mark)]
+  let mark: Mark
+
+  var text: String { words.joined(separator: " ") }
+}

@@ -1,0 +1,209 @@
+import HearthModel
+
+extension PackReader {
+  /// Resolves a type as written; reports and gives nil when it is none.
+  mutating func resolve(_ term: TypeTerm) -> FieldType? {
+    if term.pattern != nil, term.name != "text" {
+      report("P202", term.mark, "only `text` can be followed by `matches`.")
+    }
+    switch term.name {
+    case "text": return resolveText(term)
+    case "email": return textType(.email, term, maximum: 255)
+    case "url": return textType(.url, term, maximum: 500)
+    case "color": return textType(.color, term, maximum: 7)
+    case "zone": return textType(.zone, term, maximum: 50)
+    case "locale": return textType(.locale, term, maximum: 10)
+    case "rrule": return textType(.rrule, term, maximum: 255)
+    case "slug": return textType(.slug, term, maximum: 50)
+    case "base32": return textType(.base32, term, maximum: 64)
+    case "int": return resolveInt(term)
+    case "decimal": return resolveDecimal(term)
+    case "float": return plain(.float, term)
+    case "bool": return plain(.bool, term)
+    case "date": return plain(.date, term)
+    case "time": return plain(.time, term)
+    case "uuid": return plain(.uuid, term)
+    case "enum": return resolveEnum(term)
+    case "ref": return resolveReference(term)
+    case "set": return resolveSet(term)
+    case "json": return resolveJSON(term)
+    default: return resolveNamed(term)
+    }
+  }
+
+  private static let typeNames = [
+    "text", "email", "url", "color", "zone", "locale", "rrule", "slug", "base32", "int", "decimal", "float", "bool",
+    "date", "time", "uuid", "enum", "ref", "set", "json",
+  ]
+
+  private mutating func plain(_ type: FieldType, _ term: TypeTerm) -> FieldType {
+    if let argument = term.arguments.first { report("P203", argument.mark, "`\(term.name)` takes no bounds.") }
+    return type
+  }
+
+  private mutating func resolveText(_ term: TypeTerm) -> FieldType? {
+    guard let pattern = term.pattern else { return textType(.plain, term, maximum: 10_000) }
+    do {
+      return textType(.pattern(try TextPattern(pattern.text)), term, maximum: 10_000)
+    } catch {
+      report("P205", pattern.mark, "the pattern `\(pattern.text)` cannot be read: \(error.reason).")
+      return nil
+    }
+  }
+
+  private mutating func textType(_ form: FieldType.TextForm, _ term: TypeTerm, maximum: Int) -> FieldType? {
+    switch (term.arguments.first, term.arguments.count) {
+    case (nil, _): return .text(form, length: 0...maximum)
+    case (.word(let text, _)?, 1):
+      if let upper = Int(text), (1...1_000_000).contains(upper) { return .text(form, length: 0...upper) }
+    case (.range(let lower, let upper, _)?, 1):
+      if let lower = Int(lower), let upper = Int(upper), lower >= 0, upper >= max(lower, 1), upper <= 1_000_000 {
+        return .text(form, length: lower...upper)
+      }
+    default: break
+    }
+    report("P203", term.mark, "expected `\(term.name)(n)` or `\(term.name)(a..b)` with 0 <= a <= b <= 1000000.")
+    return nil
+  }
+
+  private mutating func resolveInt(_ term: TypeTerm) -> FieldType? {
+    if term.arguments.isEmpty { return .int(.min ... .max) }
+    if term.arguments.count == 1, case .range(let lower, let upper, _) = term.arguments[0],
+      let lower = Int64(lower), let upper = Int64(upper), lower <= upper
+    {
+      return .int(lower...upper)
+    }
+    report("P203", term.mark, "expected `int` or `int(a..b)` with a <= b in 64 bits.")
+    return nil
+  }
+
+  private mutating func resolveDecimal(_ term: TypeTerm) -> FieldType? {
+    if term.arguments.count == 2, case .word(let precision, _) = term.arguments[0],
+      case .word(let scale, _) = term.arguments[1], let precision = Int(precision), let scale = UInt8(scale),
+      (1...18).contains(precision), Int(scale) <= precision
+    {
+      return .decimal(precision: precision, scale: scale)
+    }
+    report("P203", term.mark, "expected `decimal(p,s)` with s <= p <= 18, as `decimal(10,2)`.")
+    return nil
+  }
+
+  private mutating func resolveEnum(_ term: TypeTerm) -> FieldType? {
+    var names = [String]()
+    for argument in term.arguments {
+      guard case .word(let name, let mark) = argument, Names.isEnumValue(name) else {
+        report("P203", argument.mark, "an enum lists names, as `enum(open, done)`.")
+        return nil
+      }
+      if names.contains(name) { report("P105", mark, "`\(name)` stands twice in the enum.") }
+      names.append(name)
+    }
+    if names.isEmpty { report("P203", term.mark, "an enum lists at least one name, as `enum(open, done)`.") }
+    return names.isEmpty ? nil : .choice(names)
+  }
+
+  private mutating func resolveReference(_ term: TypeTerm) -> FieldType? {
+    guard case .word(let name, let mark)? = term.arguments.first else { return nil }
+    return collection(named: name, at: mark).map { .reference($0) }
+  }
+
+  private mutating func resolveSet(_ term: TypeTerm) -> FieldType? {
+    guard term.arguments.count == 2, case .word(let maximum, _) = term.arguments[1], let maximum = Int(maximum),
+      (1...10_000).contains(maximum)
+    else {
+      report("P203", term.mark, "expected `set(type, max)` with max from 1 to 10000, as `set(ref users, 20)`.")
+      return nil
+    }
+    let element: TypeTerm
+    switch term.arguments[0] {
+    case .type(let inner): element = inner
+    case .word(let name, let mark): element = TypeTerm(name: name, mark: mark, arguments: [], pattern: nil)
+    case .range(_, _, let mark):
+      report("P202", mark, "expected a type as the first part of `set`.")
+      return nil
+    }
+    guard let type = resolve(element) else { return nil }
+    switch type {
+    case .set, .json:
+      report("P202", element.mark, "the elements of a set are scalars, not `\(type.name)`.")
+      return nil
+    default: return .set(type, maximum: maximum)
+    }
+  }
+
+  private mutating func resolveJSON(_ term: TypeTerm) -> FieldType? {
+    switch (term.arguments.first, term.arguments.count) {
+    case (nil, _): return .json(nil)
+    case (.word(let name, let mark)?, 1):
+      guard let node = types[name] else {
+        report("P104", mark, "`\(name)` is no type of this pack.\(suggestion(for: name, among: types.keys))")
+        return nil
+      }
+      guard node.pairs != nil else {
+        report("P206", mark, "`\(name)` is no shape: a shape is a mapping of keys.")
+        return nil
+      }
+      return guardingCircles(name, mark) { reader in reader.readShape(node).map { .json($0) } }
+    default:
+      report("P203", term.mark, "expected `json` or `json(Shape)`.")
+      return nil
+    }
+  }
+
+  private mutating func resolveNamed(_ term: TypeTerm) -> FieldType? {
+    guard let node = types[term.name] else {
+      let hint = suggestion(for: term.name, among: Self.typeNames + types.keys)
+      report("P202", term.mark, "`\(term.name)` is no type.\(hint)")
+      return nil
+    }
+    if let argument = term.arguments.first { report("P203", argument.mark, "`\(term.name)` takes no bounds.") }
+    if node.pairs != nil {
+      report("P206", term.mark, "`\(term.name)` is a shape. Write `json(\(term.name))`.")
+      return nil
+    }
+    return guardingCircles(term.name, term.mark) { reader in reader.readType(node) }
+  }
+
+  private mutating func guardingCircles(
+    _ name: String, _ mark: Mark, _ body: (inout PackReader) -> FieldType?
+  ) -> FieldType? {
+    guard !typesInProgress.contains(name) else {
+      report("P206", mark, "the type `\(name)` is made of itself.")
+      return nil
+    }
+    typesInProgress.append(name)
+    defer { typesInProgress.removeLast() }
+    return body(&self)
+  }
+
+  private mutating func readType(_ node: YAMLNode) -> FieldType? {
+    guard let text = node.text else {
+      report("P005", node.mark, "expected a type, found \(node.kind).")
+      return nil
+    }
+    do {
+      return resolve(try FieldLineParser.parseType(text, at: node.mark))
+    } catch {
+      report("P201", error.mark, error.message)
+      return nil
+    }
+  }
+
+  private mutating func readShape(_ node: YAMLNode) -> FieldType.Shape? {
+    var keys = [String: FieldType.Shape.Node]()
+    var others: FieldType.Shape.Node?
+    for pair in node.pairs ?? [] {
+      let inner: FieldType.Shape.Node?
+      if pair.value.pairs != nil {
+        inner = readShape(pair.value).map { .object($0) }
+      } else {
+        inner = readType(pair.value).map { type in
+          if case .json(let shape?) = type { .object(shape) } else { .leaf(type) }
+        }
+      }
+      guard let inner else { continue }
+      if pair.key == "*" { others = inner } else { keys[pair.key] = inner }
+    }
+    return FieldType.Shape(keys: keys, others: others)
+  }
+}

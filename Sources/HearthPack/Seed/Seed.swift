@@ -1,0 +1,41 @@
+public import HearthModel
+
+/// Sample data of an app: households with their devices and records.
+public struct Seed: Hashable, Sendable {
+  /// The app.
+  public let app: String
+  /// The households.
+  public let households: [Household]
+
+  /// One household.
+  public struct Household: Hashable, Sendable {
+    /// What people call it.
+    public let label: String
+    /// Its id.
+    public let id: HouseholdID
+    /// The devices to make credentials for.
+    public let devices: [Device]
+    /// The records, in the order of the file.
+    public let records: [Record]
+  }
+
+  /// A device of a member.
+  public struct Device: Hashable, Sendable {
+    /// What people call it, as `noah-tablet`.
+    public let name: String
+    /// The member's record.
+    public let member: RecordID
+  }
+
+  /// A record to create.
+  public struct Record: Hashable, Sendable {
+    /// Its collection.
+    public let collection: CollectionNumber
+    /// Its id, given or made of its key.
+    public let id: RecordID
+    /// Its fields, ascending.
+    public let values: [RecordPatch.FieldValue]
+    /// The line in the file.
+    public let line: Int
+  }
+}
