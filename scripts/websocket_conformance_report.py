@@ -19,7 +19,8 @@ import textwrap
 #    cases depend on timing, so their number may differ by one or two between runs.
 #    They are counted apart, so that a change in them is seen.
 #  - INFORMATIONAL: the RFC leaves the behaviour open and the suite only notes it. Such
-#    a case cannot fail, so it says nothing for the server; counted apart as well.
+#    a case cannot fail (but see was_opened), so it says little for the server; counted
+#    apart as well.
 # Everything else has failed: FAILED, UNIMPLEMENTED (the server declined an extension
 # that the case is about), and what the suite may say in future.
 PASSING = ("OK", "NON-STRICT", "INFORMATIONAL")
@@ -41,8 +42,17 @@ def section_of(case_id):
     return case_id.split(".")[0]
 
 
+def was_opened(result):
+    """Whether the server completed the opening handshake.
+
+    If not, the suite calls an informational case informational all the same. It shows
+    in the duration only, which then counts from 1970.
+    """
+    return result["duration"] < 1e12
+
+
 def passes(result):
-    return result["behavior"] in PASSING and result["behaviorClose"] in PASSING_CLOSE
+    return was_opened(result) and result["behavior"] in PASSING and result["behaviorClose"] in PASSING_CLOSE
 
 
 def load_json(path):
@@ -117,14 +127,15 @@ def what_happened(result, report_dir):
     except (OSError, ValueError) as error:
         return "(no report on it: {})".format(clean(error)), [("verdict", verdict)]
     lines = [("expected", clean(case["expectation"])), ("verdict", verdict)]
-    judgements = []
-    if result["behavior"] not in PASSING:
+    judgements = [] if was_opened(result) else ["The WebSocket opening handshake was never completed!"]
+    if was_opened(result) and result["behavior"] not in PASSING:
         judgements.append(clean(case["result"]))
     if result["behaviorClose"] not in PASSING_CLOSE:
         judgements.append(clean(case["resultClose"]))
     lines.append(("because", " / ".join(dict.fromkeys(judgements))))
     lines.append(("received", events(case.get("received"))))
-    lines.append(("ended", "{} (after {} ms)".format(how_it_ended(case), result["duration"])))
+    after = " (after {} ms)".format(result["duration"]) if was_opened(result) else ""
+    lines.append(("ended", how_it_ended(case) + after))
     return clean(case["description"]), lines
 
 
@@ -184,6 +195,8 @@ def main():
     parser.add_argument("--report", required=True, help="the suite's report directory")
     parser.add_argument("--selected", required=True, help="JSON: the cases selected and the sections' names")
     parser.add_argument("--expected", type=int, help="how many cases must have passed")
+    parser.add_argument("--kept-if-passed", default="", help="where the reports will be when all passed")
+    parser.add_argument("--kept-if-failed", default="", help="where the reports will be when some failed")
     arguments = parser.parse_args()
     # Descriptions and close reasons are not all ASCII, and the locale may be.
     if hasattr(sys.stdout, "reconfigure"):
@@ -211,6 +224,10 @@ def main():
         print("\n{}NOT COMPLETE{}: {} cases were selected, and {} are expected".format(
             colours.red, colours.reset, len(selected), arguments.expected))
     good = complete and failed == 0 and passed > 0
+    kept = arguments.kept_if_passed if good else arguments.kept_if_failed
+    if kept:
+        print("\nThe suite's reports and logs of this run: " + kept)
+    # Last and alone on its line, for whatever counts tests by it.
     print("\n{}{} passed, {} failed{}".format(colours.green if good else colours.red, passed, failed, colours.reset))
     return 0 if good else 1
 
