@@ -28,6 +28,26 @@ let package = Package(
     // values
     .target(name: "HearthModel", dependencies: [.product(name: "Crypto", package: "swift-crypto")]),
     .target(name: "HearthPack", dependencies: ["HearthModel", "Yams"]),
+    // protocol
+    .target(name: "HearthProtocol", dependencies: ["HearthModel"]),
+
+    // bytes
+    .target(
+      name: "HearthWire",
+      dependencies: ["HearthModel", "HearthProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+
+    // decisions
+    .target(name: "HearthEngine", dependencies: ["HearthModel", .product(name: "Crypto", package: "swift-crypto")]),
+    .target(
+      name: "HearthHub",
+      dependencies: [
+        "HearthEngine", "HearthModel", "HearthPack", "HearthProtocol", "HearthWire",
+        .product(name: "Crypto", package: "swift-crypto"),
+      ]),
+    .target(name: "HearthReplica", dependencies: ["HearthModel", "HearthProtocol", "HearthWire"]),
+
+    // shells
+    .target(name: "HearthMemory", dependencies: ["HearthEngine", "HearthModel", "HearthProtocol", "HearthReplica"]),
 
     .testTarget(name: "HearthPackTests", dependencies: ["HearthModel", "HearthPack"]),
   ],

@@ -4,8 +4,9 @@ public struct ChangeSet: Hashable, Sendable {
   public var counter: UInt64
   /// The device's clock when it was made.
   public let stamp: HybridTime
-  /// The dot under which the same content may already have been sent, before the device got a new replica number.
-  public let formerly: Dot?
+  /// The dots under which the same content may already have been sent, before the device got new replica numbers;
+  /// oldest first.
+  public var formerly: [Dot]
   /// What it does, each record at most once.
   public let content: Content
 
@@ -20,7 +21,7 @@ public struct ChangeSet: Hashable, Sendable {
   }
 
   /// Makes a change set.
-  public init(counter: UInt64, stamp: HybridTime, formerly: Dot? = nil, content: Content) {
+  public init(counter: UInt64, stamp: HybridTime, formerly: [Dot] = [], content: Content) {
     self.counter = counter
     self.stamp = stamp
     self.formerly = formerly

@@ -4,14 +4,14 @@ extension ChangeSet: ByteCodable {
   package func encode(into writer: inout ByteWriter) {
     writer.write(counter)
     writer.write(fixed: stamp.rawValue)
-    writer.write(optional: formerly)
+    writer.write(list: formerly)
     content.encode(into: &writer)
   }
 
   package init(from reader: inout ByteReader) throws(ByteFault) {
     let counter = try reader.readNumber()
     let stamp = HybridTime(rawValue: try reader.readFixed())
-    let formerly = try reader.readOptional(Dot.self)
+    let formerly = try reader.readList(Dot.self)
     self.init(counter: counter, stamp: stamp, formerly: formerly, content: try reader.read())
   }
 

@@ -7,3 +7,17 @@ public enum MergeRefusal: Error, Hashable, Sendable {
   /// The sum would leave 64 bits (N2).
   case overflow
 }
+
+/// A merge refusal and the slot that refused.
+public struct RecordRefusal: Error, Hashable, Sendable {
+  /// The slot, as a position in `CollectionSchema.slots`.
+  public let slot: Int
+  /// Why it refused.
+  public let refusal: MergeRefusal
+
+  /// Makes a refusal.
+  public init(slot: Int, refusal: MergeRefusal) {
+    self.slot = slot
+    self.refusal = refusal
+  }
+}

@@ -127,10 +127,10 @@ extension RecordState {
   /// - Parameters:
   ///   - context: the record's version vector at the author's device, cut to what the hub has decided (C2).
   ///   - rules: the rule of each slot.
-  /// - Throws: ``MergeRefusal`` when a slot refuses; the record is then unchanged.
+  /// - Throws: ``RecordRefusal`` when a slot refuses; the record is then unchanged.
   public mutating func apply(
     _ operation: RecordOperation, by author: Authorship, context: VersionVector, rules: [MergeRule]
-  ) throws(MergeRefusal) {
+  ) throws(RecordRefusal) {
     guard !hasSeen(author.dot) else { return }  // R1
     var seen = context
     seen.join(Dot(author.dot.replica, max(author.dot.counter, 1) - 1))  // C1
@@ -138,8 +138,12 @@ extension RecordState {
     switch operation.kind {
     case .create, .update:
       for (slot, slotOperation) in operation.slots {
-        try changed.slots[slot].apply(
-          slotOperation, by: author, seen: seen, rule: rules[slot], missing: derived.missingTargets)
+        do {
+          try changed.slots[slot].apply(
+            slotOperation, by: author, seen: seen, rule: rules[slot], missing: derived.missingTargets)
+        } catch {
+          throw RecordRefusal(slot: slot, refusal: error)
+        }
       }
     case .delete:
       changed.bury(by: author, seen: seen)

@@ -62,6 +62,11 @@ public struct ValueObject: Hashable, Sendable {
     for member in members { self[member.key] = member.value }
   }
 
+  /// Makes an object of members that are in ascending order of distinct keys.
+  package init(sorted members: [(key: String, value: Value)]) {
+    self.members = members.map { Member(key: $0.key, value: $0.value) }
+  }
+
   /// The value under a key; setting nil removes the member.
   public subscript(key: String) -> Value? {
     get { members.first { $0.key.isSameUTF8(as: key) }?.value }

@@ -1,0 +1,124 @@
+internal import HearthModel
+
+/// The state in which a batch is decided: what the store holds, covered by what the batch has changed so far.
+final class WorkingSet {
+  /// A record of the batch.
+  struct Record {
+    var state: RecordState
+    let isStored: Bool
+    /// The last revision of the batch that changed it; nil when it was only read.
+    var revision: Revision?
+    var changedFields: Set<FieldNumber> = []
+  }
+
+  /// A household of the batch.
+  struct Household {
+    var state: HouseholdState
+    let expectedHead: Revision
+    var changes: [ChangeEntry] = []
+    /// Change sets decided in this batch, for resends within it.
+    var decided: [Dot: ChangeEntry] = [:]
+  }
+
+  private let reader: any StoreReader
+  private var households: [HouseholdID: Household] = [:]
+  private var records: [RecordKey: Record?] = [:]
+  private var references: [HouseholdID: ReferenceDelta] = [:]
+
+  /// The references that came and went in the batch; the store holds the rest.
+  struct ReferenceDelta {
+    private(set) var added: Set<Reference> = []
+    private(set) var removed: Set<Reference> = []
+
+    mutating func add(_ reference: Reference) {
+      if removed.remove(reference) == nil { added.insert(reference) }
+    }
+
+    mutating func remove(_ reference: Reference) {
+      if added.remove(reference) == nil { removed.insert(reference) }
+    }
+
+    /// The stored references to a target as they are with the delta.
+    func applied(to stored: Set<Reference>, target: RecordID) -> Set<Reference> {
+      stored.subtracting(removed).union(added.filter { $0.target == target })
+    }
+  }
+
+  init(reader: any StoreReader) {
+    self.reader = reader
+  }
+
+  // MARK: Reading
+
+  func household(_ id: HouseholdID) throws -> Household? {
+    if let household = households[id] { return household }
+    guard let state = try reader.household(id) else { return nil }
+    let household = Household(state: state, expectedHead: state.revision)
+    households[id] = household
+    return household
+  }
+
+  func state(of key: RecordKey) throws -> RecordState? {
+    if let known = records[key] { return known?.state }
+    let state = try reader.record(key)
+    records[key] = .some(state.map { Record(state: $0, isStored: true) })
+    return state
+  }
+
+  func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry? {
+    if let entry = households[household]?.decided[dot] { return entry }
+    return try reader.change(household, dot)
+  }
+
+  /// The records that point to a record, as the batch has left them.
+  func referrers(_ household: HouseholdID, to target: RecordID) throws -> Set<Reference> {
+    let stored = Set(try reader.referrers(household, to: target))
+    return references[household]?.applied(to: stored, target: target) ?? stored
+  }
+
+  // MARK: Writing
+
+  func write(_ key: RecordKey, _ state: RecordState, revision: Revision, changedFields: Set<FieldNumber>) {
+    var record = (records[key] ?? nil) ?? Record(state: state, isStored: false)
+    record.state = state
+    record.revision = revision
+    record.changedFields.formUnion(changedFields)
+    records[key] = .some(record)
+  }
+
+  func write(_ id: HouseholdID, _ state: HouseholdState, _ change: ChangeEntry) {
+    guard var household = households.removeValue(forKey: id) else { preconditionFailure("household \(id) was not read") }
+    household.state = state
+    household.changes.append(change)
+    household.decided[change.dot] = change
+    households[id] = household
+  }
+
+  func write(_ household: HouseholdID, _ body: (inout ReferenceDelta) -> Void) {
+    body(&references[household, default: ReferenceDelta()])
+  }
+
+  // MARK: The result
+
+  func commit() -> Commit {
+    var recordsByHousehold: [HouseholdID: [RecordEntry]] = [:]
+    for (key, record) in records {
+      guard let record, let revision = record.revision else { continue }
+      recordsByHousehold[key.household, default: []].append(
+        RecordEntry(
+          collection: key.collection, record: key.record, state: record.state, revision: revision,
+          isNew: !record.isStored, changedFields: record.changedFields.sorted()))
+    }
+    let changed = households.values.filter { !$0.changes.isEmpty }.sorted { $0.state.id < $1.state.id }
+    return Commit(
+      households: changed.map { household in
+        let id = household.state.id
+        return HouseholdCommit(
+          household: id, app: household.state.app, expectedHead: household.expectedHead,
+          head: household.state.revision,
+          records: (recordsByHousehold[id] ?? []).sorted { ($0.collection, $0.record) < ($1.collection, $1.record) },
+          changes: household.changes, addedReferences: (references[id]?.added ?? []).sorted(),
+          removedReferences: (references[id]?.removed ?? []).sorted())
+      })
+  }
+}

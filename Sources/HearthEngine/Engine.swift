@@ -1,0 +1,110 @@
+internal import Crypto
+package import HearthModel
+
+/// Decides change sets: what each may do, what it becomes together with what others wrote, and who is told.
+///
+/// A pure function of the batch, what the reader shows, the packs and the time (docs/internals/change-set.md walks
+/// through the steps).
+package struct Engine: Sendable {
+  /// The packs by app.
+  package let packs: [String: Pack]
+  /// The day at a moment in a time zone; nil when the zone is unknown. Time zone tables are the shell's.
+  package let dayInZone: @Sendable (Instant, _ zone: String) -> Day?
+
+  /// Makes an engine.
+  package init(packs: [String: Pack], dayInZone: @escaping @Sendable (Instant, _ zone: String) -> Day?) {
+    self.packs = packs
+    self.dayInZone = dayInZone
+  }
+
+  /// Decides a batch in its order.
+  ///
+  /// - Parameter now: the hub's clock.
+  /// - Throws: what the reader throws. A bad change set never throws; it is rejected (P9).
+  package func decide(_ batch: [Submission], reader: any StoreReader, now: Instant) throws -> DecidedBatch {
+    let work = WorkingSet(reader: reader)
+    try reader.prefetch(keys(of: batch))
+    var results = [SubmissionResult]()
+    results.reserveCapacity(batch.count)
+    for submission in batch { results.append(try decide(submission, work, now)) }
+    return DecidedBatch(commit: work.commit(), results: results)
+  }
+
+  private func keys(of batch: [Submission]) -> Set<RecordKey> {
+    var keys = Set<RecordKey>()
+    for submission in batch {
+      for change in submission.changeSet.changes {
+        keys.insert(RecordKey(submission.household, change.collection, change.record))
+      }
+    }
+    return keys
+  }
+
+  // MARK: Steps 1 and 2: who, and seen before?
+
+  private func decide(_ submission: Submission, _ work: WorkingSet, _ now: Instant) throws -> SubmissionResult {
+    guard let household = try work.household(submission.household), let pack = packs[household.state.app] else {
+      return .decided(unknownHousehold(submission, now), nil)
+    }
+    let progress = household.state.progress(of: submission.replica)
+    let counter = submission.changeSet.counter
+    let hash = Self.contentHash(of: submission.changeSet)
+    if counter <= progress.counter {
+      return try repeated(submission, work, hash: hash)
+    }
+    guard counter == progress.counter + 1 else { return .gap(expected: progress.counter + 1) }
+    let stamp = submission.changeSet.stamp.corrected(
+      by: submission.offset, now: now.milliseconds, after: progress.stamp)
+    let former = try formerOutcome(submission, work, household.state, hash: hash)
+    var admission = Admission(
+      engine: self, pack: pack, household: household.state, submission: submission, work: work, stamp: stamp, now: now)
+    let decision = try former.map { Admission.Decision(verdict: $0.verdict, patch: nil, ownRecords: []) }
+      ?? admission.run()
+    var state = household.state
+    if decision.patch != nil { state.revision = state.revision.next }
+    state.replicas[submission.replica] = HouseholdState.Replica(
+      device: submission.device, counter: counter, stamp: stamp)
+    let entry = ChangeEntry(
+      dot: submission.dot, revision: former?.revision ?? state.revision, at: former?.at ?? now, stamp: stamp,
+      offset: submission.offset, member: submission.member, rank: admission.rank, verdict: decision.verdict,
+      contentHash: hash, changeSet: submission.changeSet)
+    work.write(submission.household, state, entry)
+    let outcome = Outcome(
+      counter: counter, revision: entry.revision, at: entry.at, verdict: decision.verdict,
+      records: decision.ownRecords)
+    return .decided(outcome, decision.patch)
+  }
+
+  private func repeated(
+    _ submission: Submission, _ work: WorkingSet, hash: [UInt8]
+  ) throws -> SubmissionResult {
+    guard let entry = try work.change(submission.household, submission.dot), entry.contentHash == hash else {
+      return .forked
+    }
+    return .repeated(
+      Outcome(counter: entry.dot.counter, revision: entry.revision, at: entry.at, verdict: entry.verdict))
+  }
+
+  /// What became of the same content under an earlier replica number of the same device; nil when nothing did.
+  private func formerOutcome(
+    _ submission: Submission, _ work: WorkingSet, _ household: HouseholdState, hash: [UInt8]
+  ) throws -> ChangeEntry? {
+    guard let device = submission.device else { return nil }
+    for former in submission.changeSet.formerly
+    where former.replica != submission.replica && household.replicas[former.replica]?.device == device {
+      if let entry = try work.change(submission.household, former), entry.contentHash == hash { return entry }
+    }
+    return nil
+  }
+
+  private func unknownHousehold(_ submission: Submission, _ now: Instant) -> Outcome {
+    let rejection = Rejection(.householdGone, message: "The hub has no such household. Pair the device again.")
+    return Outcome(
+      counter: submission.changeSet.counter, revision: .zero, at: now, verdict: .rejected(rejection))
+  }
+
+  /// The hash that tells a resend from another content under the same dot.
+  package static func contentHash(of changeSet: ChangeSet) -> [UInt8] {
+    Array(SHA256.hash(data: changeSet.contentBytes).prefix(16))
+  }
+}

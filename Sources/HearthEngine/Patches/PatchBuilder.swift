@@ -1,0 +1,145 @@
+package import HearthModel
+
+/// Builds what devices are told of one change set.
+struct PatchBuilder {
+  let stage: Stage
+  let author: Authorship
+
+  // MARK: Decisions
+
+  /// What was decided between this change set and writes that had not seen it, or that it had not seen.
+  func decisions() throws -> [Decision] {
+    try stage.orderedKeys.flatMap { key -> [Decision] in
+      guard let touch = stage.touches[key], touch.kind != nil, let collection = stage.pack.collection(key.collection)
+      else { return [] }
+      var conflicts = touch.after.lifeConflict(in: collection).map { [$0] } ?? []
+      conflicts += try hiddenConflict(touch, key).map { [$0] } ?? []
+      conflicts += touch.slots.sorted().flatMap { slot in
+        touch.after.conflicts(ofSlot: slot, in: collection).map { $0.published(ofSlot: slot, in: collection) }
+      }
+      return conflicts.filter { $0.concerns(author.dot) }
+        .map { Decision(collection: key.collection, record: key.record, conflict: $0) }
+    }
+  }
+
+  /// That the record is hidden by the delete of a record on which it depends.
+  private func hiddenConflict(_ touch: Stage.Touch, _ key: RecordKey) throws -> Conflict? {
+    guard touch.after.derived.isHidden, touch.kind != .delete, let cause = try stage.causeOfHiding(key) else {
+      return nil
+    }
+    return Conflict(
+      subject: .record, rule: Field.ReferencePolicy.cascade.rawValue, winner: Write(cause, nil),
+      losers: [Loser(write: Write(author, nil), reason: .policy)])
+  }
+
+  // MARK: Patches
+
+  /// What every other device is told.
+  func recordsForOthers() -> [RecordPatch] {
+    stage.orderedKeys.map { key in
+      let touch = stage.touches[key]!
+      return patch(key, touch, fields: changedFields(touch, key))
+    }
+  }
+
+  /// What the author's device is told: only what it does not compute for itself.
+  ///
+  /// - Parameter context: what the author had seen of a record, with its own change sets.
+  func recordsForAuthor(context: (RecordKey) -> VersionVector) -> [RecordPatch] {
+    stage.orderedKeys.compactMap { key in
+      let touch = stage.touches[key]!
+      guard touch.kind != nil else { return patch(key, touch, fields: changedFields(touch, key)) }
+      let isContended = touch.before.map { !context(key).covers($0.versions) } ?? false
+      let fields = changedFields(touch, key).filter { isContended || isHubs($0, touch, key) }
+      let patch = patch(key, touch, fields: fields)
+      let saysNothing = patch.fields.isEmpty && patch.life == .live && !patch.isWhole && patch.conflicts.isEmpty
+      return saysNothing ? nil : patch
+    }
+  }
+
+  /// Whether the device cannot know the field's value: the hub wrote it, or filled a default in.
+  private func isHubs(_ field: Field, _ touch: Stage.Touch, _ key: RecordKey) -> Bool {
+    if field.isHubWritten || touch.referenceFields.contains(field.number) { return true }
+    switch field.defaultValue {
+    case .now, .today, .household, .member: return touch.before == nil
+    case .literal, nil: return false
+    }
+  }
+
+  private func changedFields(_ touch: Stage.Touch, _ key: RecordKey) -> [Field] {
+    guard let collection = stage.pack.collection(key.collection) else { return [] }
+    return collection.fields.filter { touch.slots.contains($0.slot) || touch.referenceFields.contains($0.number) }
+  }
+
+  private func patch(_ key: RecordKey, _ touch: Stage.Touch, fields: [Field]) -> RecordPatch {
+    let collection = stage.pack.collection(key.collection)!
+    let versions = touch.kind == nil ? touch.after.versions : nil
+    guard stage.isVisible(touch.after, key) else {
+      return RecordPatch(
+        collection: key.collection, record: key.record, isWhole: false, versions: versions,
+        life: touch.after.recordLife(in: collection),
+        conflicts: touch.after.lifeConflict(in: collection).map { [$0] } ?? [])
+    }
+    if let before = touch.before, !stage.isVisible(before, key) {
+      return .whole(key.collection, key.record, touch.after, in: collection)
+    }
+    return RecordPatch(
+      collection: key.collection, record: key.record, isWhole: false, versions: versions, life: .live,
+      fields: touch.after.published(fields, in: collection),
+      conflicts: touch.after.publishedConflicts(slots: Set(fields.map(\.slot)), in: collection))
+  }
+}
+
+extension RecordPatch {
+  /// Everything that devices may see of a record, for snapshots and for records that come back.
+  package static func whole(
+    _ collection: CollectionNumber, _ record: RecordID, _ state: RecordState, in schema: CollectionSchema
+  ) -> RecordPatch {
+    let life = state.recordLife(in: schema)
+    guard case .live = life else {
+      return RecordPatch(
+        collection: collection, record: record, isWhole: true, versions: state.versions, life: life,
+        conflicts: state.lifeConflict(in: schema).map { [$0] } ?? [])
+    }
+    let written = schema.fields.filter { state.slots[$0.slot] != .empty }
+    return RecordPatch(
+      collection: collection, record: record, isWhole: true, versions: state.versions, life: .live,
+      fields: state.published(written, in: schema),
+      conflicts: state.publishedConflicts(slots: Set(schema.slots.indices), in: schema))
+  }
+}
+
+extension RecordState {
+  /// The shown values of those of the fields that may leave the hub.
+  fileprivate func published(_ fields: [Field], in collection: CollectionSchema) -> [RecordPatch.FieldValue] {
+    fields.filter(\.isPublished).map { RecordPatch.FieldValue($0.number, value(of: $0, in: collection)) }
+  }
+
+  /// The open conflicts of the record's life and of those of the slots whose fields may all leave the hub.
+  fileprivate func publishedConflicts(slots: Set<Int>, in collection: CollectionSchema) -> [Conflict] {
+    let open = slots.sorted().filter { collection.slots[$0].isPublished(in: collection) }
+    return (lifeConflict(in: collection).map { [$0] } ?? []) + open.flatMap { conflicts(ofSlot: $0, in: collection) }
+  }
+}
+
+extension Conflict {
+  /// The conflict without its values, elements and paths where they may not leave the hub.
+  fileprivate func published(ofSlot slot: Int, in collection: CollectionSchema) -> Conflict {
+    guard !collection.slots[slot].isPublished(in: collection) else { return self }
+    return Conflict(
+      subject: .fields(subject.fields), rule: rule, winner: Write(winner.author, nil),
+      losers: losers.map { Loser(write: Write($0.write.author, nil), reason: $0.reason) })
+  }
+
+  /// Whether a change set is among the writes.
+  fileprivate func concerns(_ dot: Dot) -> Bool {
+    winner.author.dot == dot || losers.contains { $0.write.author.dot == dot }
+  }
+}
+
+extension CollectionSchema.Slot {
+  /// Whether all its fields may leave the hub.
+  fileprivate func isPublished(in collection: CollectionSchema) -> Bool {
+    fields.allSatisfy { collection.fields[$0.index].isPublished }
+  }
+}

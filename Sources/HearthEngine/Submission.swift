@@ -1,0 +1,46 @@
+package import HearthModel
+
+/// A change set with what the session knows of its author; nothing of this comes from the message (P7).
+package struct Submission: Sendable {
+  package let household: HouseholdID
+  package let replica: ReplicaNumber
+  /// The device behind the replica; nil for the hub.
+  package let device: RecordID?
+  /// The member who uses the device; nil for the hub.
+  package let member: RecordID?
+  /// How far the device's clock was ahead at the handshake.
+  package let offset: ClockOffset
+  package let changeSet: ChangeSet
+
+  package init(
+    household: HouseholdID, replica: ReplicaNumber, device: RecordID?, member: RecordID?, offset: ClockOffset,
+    changeSet: ChangeSet
+  ) {
+    self.household = household
+    self.replica = replica
+    self.device = device
+    self.member = member
+    self.offset = offset
+    self.changeSet = changeSet
+  }
+
+  var dot: Dot { Dot(replica, changeSet.counter) }
+}
+
+/// What became of a submission.
+package enum SubmissionResult: Sendable {
+  /// It was decided: the outcome for its author, and the patch for everybody else when something was committed.
+  case decided(Outcome, Patch?)
+  /// It had been decided before (P3).
+  case repeated(Outcome)
+  /// Change sets before it are missing; send again from this counter.
+  case gap(expected: UInt64)
+  /// The dot is taken by another content: a clone or a restored backup.
+  case forked
+}
+
+/// The result of deciding a batch: what to write, and what became of each submission, in their order.
+package struct DecidedBatch: Sendable {
+  package let commit: Commit
+  package let results: [SubmissionResult]
+}

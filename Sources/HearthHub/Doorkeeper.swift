@@ -1,0 +1,111 @@
+internal import Crypto
+package import HearthEngine
+package import HearthModel
+package import HearthProtocol
+
+/// Finds out who a Hello is from, and where its session begins.
+package struct Doorkeeper: Sendable {
+  package let packs: [String: Pack]
+  package let limits: Limits
+
+  package init(packs: [String: Pack], limits: Limits) {
+    self.packs = packs
+    self.limits = limits
+  }
+
+  /// A session that may begin.
+  package struct Admitted: Sendable {
+    package let grant: HubSession.Grant
+    package let pack: Pack
+    package let device: DeviceEntry
+    package let offset: ClockOffset
+  }
+
+  /// What the shell gives to each attempt.
+  package struct Circumstances: Sendable {
+    package let session: UInt64
+    /// The hub's clock in milliseconds since 1970.
+    package let now: Int64
+    /// 64 random bits for a new epoch, should one be needed.
+    package let epoch: UInt64
+
+    package init(session: UInt64, now: Int64, epoch: UInt64) {
+      self.session = session
+      self.now = now
+      self.epoch = epoch
+    }
+  }
+
+  /// SHA-256 of a token, as stores keep it.
+  package static func hash(ofToken token: String) -> [UInt8] {
+    Array(SHA256.hash(data: Array(token.utf8)))
+  }
+
+  /// Decides whether a device may come in.
+  ///
+  /// - Throws: ``ProtocolFault`` for those who may not; ``StoreFault`` when the store fails.
+  package func admit(_ hello: Hello, _ store: any Store, _ circumstances: Circumstances) throws -> Admitted {
+    guard let device = try store.device(tokenHash: Self.hash(ofToken: hello.token)) else {
+      throw ProtocolFault(.unauthorized, "This token opens no household here. Pair the device again.")
+    }
+    guard var household = try store.read({ try $0.household(device.household) }), let pack = packs[household.app]
+    else { throw ProtocolFault(.householdGone, "The household is not at this hub any more.") }
+    try check(hello, pack)
+    let role = try roleOfMember(device, pack, store)
+    let replica = try store.openReplica(
+      household: device.household, device: device.id, incarnation: hello.incarnation)
+    if hello.cursor.epoch == household.epoch, hello.cursor.revision > household.revision {
+      // The device has what this store does not: the store went back in time (design of P12).
+      household.epoch = Epoch(rawValue: max(circumstances.epoch, 1))
+      try store.renewEpoch(of: household.id, household.epoch)
+    }
+    household = try store.read { try $0.household(device.household) } ?? household
+    let isSnapshot = hello.cursor.epoch != household.epoch
+    let welcome = Welcome(
+      session: circumstances.session, household: household.id, member: device.member, role: role, replica: replica,
+      epoch: household.epoch, head: household.revision, lastCounter: household.progress(of: replica).counter,
+      clock: circumstances.now, isSnapshot: isSnapshot, limits: limits)
+    return Admitted(
+      grant: HubSession.Grant(
+        welcome: welcome, roster: try roster(of: household, store),
+        position: isSnapshot ? .zero : hello.cursor.revision),
+      pack: pack, device: device, offset: ClockOffset(device: hello.clock, hub: circumstances.now))
+  }
+
+  private func check(_ hello: Hello, _ pack: Pack) throws(ProtocolFault) {
+    guard hello.app == pack.name else {
+      throw ProtocolFault(.packMismatch, "The household uses the app `\(pack.name)`, the device `\(hello.app)`.")
+    }
+    guard hello.packVersion == UInt32(pack.version) else {
+      let side = hello.packVersion < UInt32(pack.version) ? "Update the app." : "The hub has to be updated first."
+      throw ProtocolFault(
+        .packMismatch,
+        "The hub serves version \(pack.version) of `\(pack.name)`, the device speaks \(hello.packVersion). \(side)")
+    }
+  }
+
+  private func roleOfMember(_ device: DeviceEntry, _ pack: Pack, _ store: any Store) throws -> String {
+    try store.read { reader in
+      let home = pack.collection(pack.householdCollection)!
+      let ownRecord = try reader.record(RecordKey(device.household, home.number, device.household.record))
+      guard let ownRecord, case .live = ownRecord.recordLife(in: home) else {
+        throw ProtocolFault(.householdGone, "The household is deleted.")
+      }
+      let members = pack.collection(pack.memberCollection)!
+      guard let member = try reader.record(RecordKey(device.household, members.number, device.member)),
+        case .live = member.recordLife(in: members),
+        let role = member.value(of: members.fields[pack.roleField.index], in: members).text
+      else { throw ProtocolFault(.unauthorized, "The member of this device is no longer in the household.") }
+      return role
+    }
+  }
+
+  private func roster(of household: HouseholdState, _ store: any Store) throws -> [RosterEntry] {
+    let devices = try store.devices(of: household.id)
+    return household.replicas.sorted { $0.key < $1.key }.compactMap { number, replica in
+      devices.first { $0.id == replica.device }.map {
+        RosterEntry(replica: number, member: $0.member, device: $0.name)
+      }
+    }
+  }
+}

@@ -1,0 +1,314 @@
+package import HearthEngine
+package import HearthModel
+package import HearthProtocol
+package import HearthWire
+
+/// All connections of a hub and what passes between them and the engine, without I/O.
+///
+/// A shell owns the sockets, the store and the clock; it tells the core what happened and carries out the effects. The
+/// server, the scenarios and the tests share this one core, so what is tested in memory is what runs.
+package struct HubCore: Sendable {
+  /// Names a connection; never reused while the hub runs.
+  package struct ConnectionID: RawRepresentable, Hashable, Comparable, Sendable {
+    package let rawValue: UInt64
+
+    package init(rawValue: UInt64) {
+      self.rawValue = rawValue
+    }
+
+    package static func < (left: Self, right: Self) -> Bool { left.rawValue < right.rawValue }
+  }
+
+  /// What the shell is asked to do, in order.
+  package enum Effect: Sendable {
+    /// Write a frame (without length or WebSocket header).
+    case write(ConnectionID, [UInt8], WireCodec.Form)
+    /// Close when everything written has gone out.
+    case close(ConnectionID)
+    /// Ask the doorkeeper; answer with `admitted` or `refused`.
+    case admit(ConnectionID, Hello)
+    /// Read a page; answer with `read`.
+    case read(ConnectionID, HouseholdID, after: Revision)
+    /// Decide; answer with `decided`, in the order of the submissions.
+    case submit([Ticket])
+    /// Store how far a device has come, some time soon.
+    case acknowledge(Acknowledgement)
+    /// Something for the log.
+    case note(ConnectionID, Note)
+  }
+
+  /// A submission and whom to answer.
+  package struct Ticket: Sendable {
+    package let connection: ConnectionID
+    package let submission: Submission
+  }
+
+  /// What a log is told; nothing of it is a user's value.
+  package enum Note: Sendable {
+    case opened(household: HouseholdID, replica: ReplicaNumber, isSnapshot: Bool)
+    case failed(ProtocolFault)
+    case rejected(RejectionCode)
+  }
+
+  struct Connection {
+    var session: HubSession
+    var codec: WireCodec
+    var admitted: Doorkeeper.Admitted?
+  }
+
+  private var connections: [ConnectionID: Connection] = [:]
+  /// The connections of each household, in the order they came in.
+  private var households: [HouseholdID: [ConnectionID]] = [:]
+  /// The last revision that the sessions of a household have been told of.
+  private var published: [HouseholdID: Revision] = [:]
+  private let limits: Limits
+  /// What has happened since the start.
+  package private(set) var tally = Tally()
+
+  package init(limits: Limits) {
+    self.limits = limits
+  }
+
+  /// Counts of what has happened.
+  package struct Tally: Sendable {
+    package var framesReceived = 0
+    package var framesSent = 0
+    package var changeSetsSubmitted = 0
+    package var changeSetsAccepted = 0
+    package var changeSetsMerged = 0
+    package var changeSetsRejected = 0
+    package var changeSetsRepeated = 0
+    package var patchesSent = 0
+    package var sessionsOpened = 0
+    package var faults: [FaultCode: Int] = [:]
+  }
+
+  /// Connections, and those of them that are past their Hello.
+  package var connectionCount: (all: Int, live: Int) {
+    (connections.count, connections.values.count { $0.session.isLive })
+  }
+
+  // MARK: Connections
+
+  /// A connection was accepted.
+  ///
+  /// - Parameter now: a monotonic clock in milliseconds.
+  package mutating func opened(_ id: ConnectionID, _ form: WireCodec.Form, now: Int64) {
+    connections[id] = Connection(
+      session: HubSession(limits: limits, now: now), codec: WireCodec(form: form, pack: nil))
+  }
+
+  /// A connection is gone.
+  package mutating func closed(_ id: ConnectionID) {
+    connections[id]?.session.disconnected()
+    forget(id)
+  }
+
+  /// A frame came.
+  package mutating func received(_ frame: [UInt8], from id: ConnectionID, now: Int64) -> [Effect] {
+    guard let connection = connections[id], connection.session.isOpen else { return [] }
+    tally.framesReceived += 1
+    do {
+      let message = try connection.codec.decodeDeviceMessage(frame)
+      return step(id) { $0.received(message, now: now) }
+    } catch {
+      return step(id) { $0.malformed(error) }
+    }
+  }
+
+  /// Bytes came that are no frame.
+  package mutating func malformed(_ fault: ProtocolFault, from id: ConnectionID) -> [Effect] {
+    step(id) { $0.malformed(fault) }
+  }
+
+  /// A connection has to end: a slow reader, an idle one.
+  package mutating func end(_ id: ConnectionID, _ fault: ProtocolFault) -> [Effect] {
+    step(id) { $0.end(fault) }
+  }
+
+  /// Time has passed; called every few seconds.
+  package mutating func tick(now: Int64) -> [Effect] {
+    connections.keys.sorted().flatMap { id in step(id) { $0.tick(now: now) } }
+  }
+
+  /// The hub goes down.
+  package mutating func drain(retryAfterMilliseconds: (ConnectionID) -> UInt32) -> [Effect] {
+    connections.keys.sorted().flatMap { id in
+      let retryAfter = retryAfterMilliseconds(id)
+      return step(id) { $0.drain(retryAfterMilliseconds: retryAfter) }
+    }
+  }
+
+  // MARK: Answers of the shell
+
+  /// The doorkeeper let a device in.
+  package mutating func admitted(_ id: ConnectionID, _ admitted: Doorkeeper.Admitted) -> [Effect] {
+    guard let connection = connections[id], connection.session.isOpen else { return [] }
+    let household = admitted.device.household
+    let welcome = admitted.grant.welcome
+    var effects = [Effect]()
+    for other in households[household] ?? []
+    where connections[other]?.admitted?.grant.welcome.replica == welcome.replica {
+      effects += end(other, ProtocolFault(.replaced, "This install has connected again elsewhere."))
+    }
+    connections[id]?.admitted = admitted
+    connections[id]?.codec = WireCodec(form: connection.codec.form, pack: admitted.pack)
+    let newcomer = admitted.grant.roster.filter { $0.replica == welcome.replica }
+    for other in households[household] ?? [] { effects += step(other) { $0.told(.roster(newcomer)) } }
+    households[household, default: []].append(id)
+    tally.sessionsOpened += 1
+    effects.append(
+      .note(id, .opened(household: household, replica: welcome.replica, isSnapshot: welcome.isSnapshot)))
+    return effects + step(id) { $0.granted(admitted.grant) }
+  }
+
+  /// The doorkeeper did not.
+  package mutating func refused(_ id: ConnectionID, _ fault: ProtocolFault) -> [Effect] {
+    step(id) { $0.refused(fault) }
+  }
+
+  /// A page has been read.
+  package mutating func read(_ id: ConnectionID, _ page: ChangedRecords) -> [Effect] {
+    guard let connection = connections[id], let admitted = connection.admitted else { return [] }
+    let records = page.entries.compactMap { entry in
+      admitted.pack.collection(entry.collection).map {
+        RecordPatch.whole(entry.collection, entry.record, entry.state, in: $0)
+      }
+    }
+    let published = published[admitted.device.household] ?? .zero
+    return step(id) { $0.read(records, through: page.through, hasMore: page.hasMore, published: published) }
+  }
+
+  /// Submissions were decided and are on the disk.
+  package mutating func decided(_ results: [(ticket: Ticket, result: SubmissionResult)]) -> [Effect] {
+    var effects = [Effect]()
+    for (ticket, result) in results {
+      count(result)
+      switch result {
+      case .decided(let outcome, let patch):
+        if let patch { published[ticket.submission.household] = patch.revision }
+        if case .rejected(let rejection) = outcome.verdict {
+          effects.append(.note(ticket.connection, .rejected(rejection.code)))
+        }
+        effects += step(ticket.connection) { $0.decided(.outcome(outcome)) }
+        if let patch { effects += fanOut(patch, ticket) }
+      case .repeated(let outcome): effects += step(ticket.connection) { $0.decided(.outcome(outcome)) }
+      case .gap(let expected): effects += step(ticket.connection) { $0.decided(.gap(expected: expected)) }
+      case .forked: effects += step(ticket.connection) { $0.decided(.forked) }
+      }
+    }
+    return effects
+  }
+
+  /// Submissions could not be decided; their devices keep them.
+  package mutating func refused(_ tickets: [Ticket], _ fault: ProtocolFault) -> [Effect] {
+    tickets.flatMap { ticket in step(ticket.connection) { $0.decided(.refused(fault)) } }
+  }
+
+  // MARK: Inside
+
+  /// Sends a patch to every live session of the household but its author's: one encoding for all of the same form.
+  private mutating func fanOut(_ patch: Patch, _ ticket: Ticket) -> [Effect] {
+    var effects = [Effect]()
+    var encodings: [WireCodec.Form: [UInt8]] = [:]
+    for id in households[ticket.submission.household] ?? [] where id != ticket.connection {
+      guard let codec = connections[id]?.codec, connections[id]?.session.wantsPatch(at: patch.revision) == true else {
+        continue
+      }
+      let bytes = encodings[codec.form] ?? codec.encode(.updates([.patch(patch)]))
+      encodings[codec.form] = bytes
+      tally.patchesSent += 1
+      tally.framesSent += 1
+      effects.append(.write(id, bytes, codec.form))
+    }
+    return effects
+  }
+
+  private mutating func step(
+    _ id: ConnectionID, _ body: (inout HubSession) -> [HubSession.Directive]
+  ) -> [Effect] {
+    guard var connection = connections.removeValue(forKey: id) else { return [] }
+    let directives = body(&connection.session)
+    connections[id] = connection
+    return directives.flatMap { carryOut($0, id, connection) }
+  }
+
+  private mutating func carryOut(
+    _ directive: HubSession.Directive, _ id: ConnectionID, _ connection: Connection
+  ) -> [Effect] {
+    switch directive {
+    case .authenticate(let hello): return [.admit(id, hello)]
+    case .send(let message):
+      tally.framesSent += 1
+      var effects = [Effect.write(id, connection.codec.encode(message), connection.codec.form)]
+      if case .error(let fault) = message {
+        tally.faults[fault.code, default: 0] += 1
+        effects.append(.note(id, .failed(fault)))
+      }
+      return effects
+    case .read(let revision):
+      guard let household = connection.admitted?.device.household else { return [] }
+      return [.read(id, household, after: revision)]
+    case .submit(let changeSets): return submit(changeSets, id, connection)
+    case .acknowledge(let revision): return acknowledge(revision, id, connection)
+    case .close:
+      forget(id)
+      return [.close(id)]
+    }
+  }
+
+  private mutating func submit(
+    _ changeSets: [ChangeSet], _ id: ConnectionID, _ connection: Connection
+  ) -> [Effect] {
+    guard let admitted = connection.admitted else { return [] }
+    tally.changeSetsSubmitted += changeSets.count
+    return [
+      .submit(
+        changeSets.map { changeSet in
+          Ticket(
+            connection: id,
+            submission: Submission(
+              household: admitted.device.household, replica: admitted.grant.welcome.replica,
+              device: admitted.device.id, member: admitted.device.member, offset: admitted.offset,
+              changeSet: changeSet))
+        })
+    ]
+  }
+
+  private mutating func acknowledge(
+    _ revision: Revision, _ id: ConnectionID, _ connection: Connection
+  ) -> [Effect] {
+    guard let admitted = connection.admitted else { return [] }
+    let (household, replica) = (admitted.device.household, admitted.grant.welcome.replica)
+    var effects = [
+      Effect.acknowledge(Acknowledgement(household: household, replica: replica, revision: revision))
+    ]
+    for other in households[household] ?? [] where other != id {
+      effects += step(other) { $0.told(.seen(replica, revision)) }
+    }
+    return effects
+  }
+
+  private mutating func forget(_ id: ConnectionID) {
+    guard let connection = connections.removeValue(forKey: id), let household = connection.admitted?.device.household
+    else { return }
+    households[household]?.removeAll { $0 == id }
+    if households[household]?.isEmpty == true {
+      households[household] = nil
+      published[household] = nil
+    }
+  }
+
+  private mutating func count(_ result: SubmissionResult) {
+    switch result {
+    case .decided(let outcome, _):
+      switch outcome.verdict {
+      case .accepted: tally.changeSetsAccepted += 1
+      case .merged: tally.changeSetsMerged += 1
+      case .rejected: tally.changeSetsRejected += 1
+      }
+    case .repeated: tally.changeSetsRepeated += 1
+    case .gap, .forked: break
+    }
+  }
+}

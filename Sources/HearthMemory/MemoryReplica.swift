@@ -1,0 +1,60 @@
+package import HearthModel
+internal import HearthProtocol
+package import HearthReplica
+
+/// The simplest correct storage of a device: everything in dictionaries. For tests, scenarios and the simulator.
+package final class MemoryReplica: ReplicaStorage {
+  private var identity: ReplicaIdentity
+  private var records: [ReplicaKey: VisibleRecord] = [:]
+  private var outbox: [OutboxEntry] = []
+  private var settledEntries: [SettledEntry] = []
+  private var stagedRecords: [RecordPatch] = []
+  private var roster: [ReplicaNumber: RosterEntry] = [:]
+
+  package init(identity: ReplicaIdentity) {
+    self.identity = identity
+  }
+
+  /// The replica as a device that starts anew finds it.
+  package func load(pack: Pack) -> Replica {
+    Replica(pack: pack, identity: identity, outbox: outbox, roster: Array(roster.values))
+  }
+
+  package func confirmed(_ key: ReplicaKey) -> VisibleRecord? { records[key] }
+
+  package func confirmed(in collection: CollectionNumber) -> [(RecordID, VisibleRecord)] {
+    records.filter { $0.key.collection == collection }.map { ($0.key.record, $0.value) }.sorted { $0.0 < $1.0 }
+  }
+
+  package func staged() -> [RecordPatch] { stagedRecords }
+
+  package func settled(of replica: ReplicaNumber, after counter: UInt64) -> [SettledEntry] {
+    settledEntries.filter { $0.replica == replica && $0.changeSet.counter > counter }
+      .sorted { $0.changeSet.counter < $1.changeSet.counter }
+  }
+
+  package func write(_ writes: ReplicaWrites) {
+    if writes.wipes {
+      records = [:]
+      stagedRecords = []
+      settledEntries.removeAll { !$0.isRejected }
+      roster = [:]
+    }
+    if let identity = writes.identity { self.identity = identity }
+    for entry in writes.roster { roster[entry.replica] = entry }
+    if writes.clearsConfirmed { records = [:] }
+    records.merge(writes.confirmed) { $1 }
+    if writes.clearsStaged { stagedRecords = [] }
+    stagedRecords += writes.staged
+    if let outbox = writes.outbox { self.outbox = outbox }
+    outbox += writes.addedToOutbox
+    outbox.removeAll { writes.removedFromOutbox.contains($0.changeSet.counter) }
+    for position in outbox.indices where writes.sent?.contains(outbox[position].changeSet.counter) == true {
+      outbox[position].isSent = true
+    }
+    settledEntries.removeAll { entry in
+      writes.unsettled.contains { $0.replica == entry.replica && $0.changeSet.counter == entry.changeSet.counter }
+    }
+    settledEntries += writes.settled
+  }
+}

@@ -1,0 +1,170 @@
+package import HearthEngine
+package import HearthModel
+internal import Synchronization
+
+/// The simplest correct store: everything in dictionaries, nothing durable. For tests and the simulator.
+package final class MemoryStore: Store {
+  private let contents = Mutex(Contents())
+
+  package init() {}
+
+  package func commit(_ decide: (any StoreReader) throws -> Commit) throws {
+    let commit = try decide(Reader(contents: contents.withLock { $0 }))
+    try contents.withLock { contents in
+      var changed = contents
+      for founded in commit.founded { try changed.found(founded) }
+      for household in commit.households { try changed.write(household) }
+      contents = changed
+    }
+  }
+
+  package func addDevice(_ device: DeviceEntry) throws {
+    try contents.withLock { try $0.add(device) }
+  }
+
+  package func device(tokenHash: [UInt8]) throws -> DeviceEntry? {
+    contents.withLock { $0.devices.first { $0.tokenHash == tokenHash } }
+  }
+
+  package func devices(of household: HouseholdID) throws -> [DeviceEntry] {
+    contents.withLock { $0.devices.filter { $0.household == household } }
+  }
+
+  package func households() throws -> [HouseholdEntry] {
+    contents.withLock { $0.entries }
+  }
+
+  package func openReplica(household: HouseholdID, device: RecordID, incarnation: UInt64) throws -> ReplicaNumber {
+    try contents.withLock { contents in
+      guard var known = contents.households[household] else { throw StoreFault.unknown(household) }
+      let install = Contents.Install(device: device, incarnation: incarnation)
+      if let number = known.installs[install] { return number }
+      let number = ReplicaNumber(rawValue: UInt32(known.installs.count + 1))
+      known.installs[install] = number
+      known.state.replicas[number] = HouseholdState.Replica(device: device)
+      contents.households[household] = known
+      return number
+    }
+  }
+
+  package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+    try body(Reader(contents: contents.withLock { $0 }))
+  }
+
+  package func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
+    try contents.withLock { contents in
+      guard contents.households[household] != nil else { throw StoreFault.unknown(household) }
+      contents.households[household]?.state.epoch = epoch
+    }
+  }
+
+  package func acknowledge(_ acknowledgements: [Acknowledgement]) throws {
+    contents.withLock { contents in
+      for item in acknowledgements {
+        contents.households[item.household]?.acknowledged[item.replica] = item.revision
+      }
+    }
+  }
+
+  package func changedRecords(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int
+  ) throws -> ChangedRecords {
+    guard let known = contents.withLock({ $0.households[household] }) else { throw StoreFault.unknown(household) }
+    let changed = known.records.filter { $0.value.revision > revision }
+      .sorted { ($0.value.revision, $0.key.collection, $0.key.record) < ($1.value.revision, $1.key.collection, $1.key.record) }
+    var entries = [ChangedRecords.Entry]()
+    var bytes = 0
+    for (key, row) in changed {
+      // A page ends between revisions: its cursor stands for whole ones.
+      if bytes >= bytesMax, row.revision > entries.last?.revision ?? revision {
+        return ChangedRecords(entries: entries, through: entries.last?.revision ?? revision, hasMore: true)
+      }
+      bytes += row.state.encoded.count
+      entries.append(
+        ChangedRecords.Entry(collection: key.collection, record: key.record, revision: row.revision, state: row.state))
+    }
+    return ChangedRecords(entries: entries, through: known.state.revision, hasMore: false)
+  }
+}
+
+/// All that the store holds; a value, so that a transaction is a copy.
+private struct Contents: Sendable {
+  struct Install: Hashable {
+    let device: RecordID
+    let incarnation: UInt64
+  }
+
+  struct Row {
+    let state: RecordState
+    let revision: Revision
+  }
+
+  struct Household {
+    var state: HouseholdState
+    var installs: [Install: ReplicaNumber] = [:]
+    var records: [RecordKey: Row] = [:]
+    var changes: [Dot: ChangeEntry] = [:]
+    var references: [RecordID: Set<Reference>] = [:]
+    var acknowledged: [ReplicaNumber: Revision] = [:]
+  }
+
+  var households: [HouseholdID: Household] = [:]
+  var entries: [HouseholdEntry] = []
+  var devices: [DeviceEntry] = []
+
+  mutating func found(_ founded: Commit.Founded) throws {
+    guard households[founded.state.id] == nil else {
+      throw StoreFault(.exists, "The household `\(founded.label)` (\(founded.state.id)) exists already.")
+    }
+    households[founded.state.id] = Household(state: founded.state)
+    entries.append(HouseholdEntry(id: founded.state.id, app: founded.state.app, label: founded.label))
+    for device in founded.devices { try add(device) }
+  }
+
+  mutating func add(_ device: DeviceEntry) throws {
+    guard households[device.household] != nil else { throw StoreFault.unknown(device.household) }
+    guard !devices.contains(where: { $0.id == device.id || $0.tokenHash == device.tokenHash }) else {
+      throw StoreFault(.exists, "The device `\(device.name)` exists already.")
+    }
+    devices.append(device)
+  }
+
+  mutating func write(_ commit: HouseholdCommit) throws {
+    guard var household = households.removeValue(forKey: commit.household) else {
+      throw StoreFault.unknown(commit.household)
+    }
+    guard household.state.revision == commit.expectedHead else {
+      throw StoreFault(.staleHead, "The head of \(commit.household) is \(household.state.revision), expected \(commit.expectedHead).")
+    }
+    household.state.revision = commit.head
+    for entry in commit.records {
+      let key = RecordKey(commit.household, entry.collection, entry.record)
+      household.records[key] = Row(state: entry.state, revision: entry.revision)
+    }
+    for change in commit.changes {
+      household.changes[change.dot] = change
+      var progress = household.state.progress(of: change.dot.replica)
+      (progress.counter, progress.stamp) = (change.dot.counter, change.stamp)
+      household.state.replicas[change.dot.replica] = progress
+    }
+    for reference in commit.addedReferences { household.references[reference.target, default: []].insert(reference) }
+    for reference in commit.removedReferences { household.references[reference.target]?.remove(reference) }
+    households[commit.household] = household
+  }
+}
+
+private struct Reader: StoreReader {
+  let contents: Contents
+
+  func prefetch(_ keys: Set<RecordKey>) {}
+
+  func household(_ id: HouseholdID) -> HouseholdState? { contents.households[id]?.state }
+
+  func record(_ key: RecordKey) -> RecordState? { contents.households[key.household]?.records[key]?.state }
+
+  func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { contents.households[household]?.changes[dot] }
+
+  func referrers(_ household: HouseholdID, to target: RecordID) -> [Reference] {
+    contents.households[household]?.references[target, default: []].sorted() ?? []
+  }
+}

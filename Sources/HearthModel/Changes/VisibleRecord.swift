@@ -1,0 +1,146 @@
+/// A record as a device shows it: resolved values, without the writes behind them.
+///
+/// A device keeps one as the hub confirmed it, and lays its own undecided changes over it.
+public struct VisibleRecord: Hashable, Sendable {
+  /// The record's version vector: the context of the next edit.
+  public var versions: VersionVector
+  /// Whether the record is there.
+  public var life: RecordLife
+  /// The value of each field, in the order of the collection.
+  public var values: [Value]
+  /// The open conflicts.
+  public var conflicts: [Conflict]
+
+  /// The record before anything is known of it: every field shows its default.
+  public init(in collection: CollectionSchema) {
+    versions = VersionVector()
+    life = .live
+    values = collection.fields.map(\.unwrittenValue)
+    conflicts = []
+  }
+
+  package init(versions: VersionVector, life: RecordLife, values: [Value], conflicts: [Conflict]) {
+    self.versions = versions
+    self.life = life
+    self.values = values
+    self.conflicts = conflicts
+  }
+
+  /// The value of a field.
+  public subscript(field: Field) -> Value { values[field.number.index] }
+}
+
+// MARK: - What the hub says
+
+extension VisibleRecord {
+  /// Takes a patch over.
+  ///
+  /// - Parameter dot: the change set behind the patch; nil in a catch-up, whose patches carry their versions.
+  package mutating func apply(_ patch: RecordPatch, dot: Dot?, in collection: CollectionSchema) {
+    if patch.isWhole, case .live = patch.life {
+      values = collection.fields.map(\.unwrittenValue)
+      conflicts = []
+    }
+    for field in patch.fields where values.indices.contains(field.field.index) {
+      values[field.field.index] = field.value
+    }
+    let named = Set(patch.fields.map(\.field))
+    conflicts.removeAll { $0.subject.fields.isEmpty || !named.isDisjoint(with: $0.subject.fields) }
+    conflicts += patch.conflicts
+    life = patch.life
+    if let versions = patch.versions { self.versions = versions } else if let dot { versions.join(dot) }
+  }
+}
+
+// MARK: - What the device itself does
+
+extension VisibleRecord {
+  /// Lays a change of the device's own over the record: what the hub will make of it when nobody else interferes.
+  ///
+  /// - Parameters:
+  ///   - author: the change set, as `life` will name it.
+  ///   - fillIn: the device's guess of what the hub fills in.
+  package mutating func apply(
+    _ change: RecordChange, by author: Authorship, fillIn: EditShape.FillIn, in collection: CollectionSchema
+  ) {
+    switch change.kind {
+    case .create: fill(fillIn, in: collection)
+    case .update: break
+    case .delete: life = .deleted(author)
+    case .restore: life = .live
+    }
+    for edit in change.edits {
+      guard let field = collection.field(edit.field) else { continue }
+      values[field.number.index] = Self.value(values[field.number.index], after: edit.action, of: field, in: collection)
+      conflicts.removeAll { $0.subject.fields.contains(edit.field) }
+    }
+  }
+
+  private mutating func fill(_ fillIn: EditShape.FillIn, in collection: CollectionSchema) {
+    for field in collection.fields {
+      if let value = fillIn.value(of: field) { values[field.number.index] = value }
+      guard case .hub(let hubField) = collection.slots[field.slot].rule else { continue }
+      values[field.number.index] =
+        switch hubField {
+        case .createdAt, .changedAt: .instant(fillIn.now)
+        case .version: .int(1)
+        }
+    }
+  }
+
+  private static func value(
+    _ value: Value, after action: Edit.Action, of field: Field, in collection: CollectionSchema
+  ) -> Value {
+    switch action {
+    case .set(let new):
+      guard case .extreme(let direction) = collection.slots[field.slot].rule else { return new }
+      if value.isNull || new.isNull { return new.isNull ? value : new }
+      return (value < new) == (direction == .largest) ? new : value
+    case .add(let increment): return value.adding(increment)
+    case .insert(let element): return .list(Set(value.elements ?? []).union([element]).sorted())
+    case .remove(let element): return .list((value.elements ?? []).filter { $0 != element })
+    case .put(let path, let new):
+      var object = value.object ?? ValueObject()
+      object.remove(at: path[...])
+      for leaf in Document.leaves(of: new, at: path) { object.set(leaf.value, at: leaf.path[...]) }
+      return .object(object)
+    case .drop(let path):
+      var object = value.object ?? ValueObject()
+      object.remove(at: path[...])
+      return .object(object)
+    }
+  }
+}
+
+extension Value {
+  /// The number after an increment; 64 bits are not left, since the hub would refuse that.
+  fileprivate func adding(_ increment: Int64) -> Value {
+    switch self {
+    case .int(let number):
+      let (sum, overflow) = number.addingReportingOverflow(increment)
+      return .int(overflow ? number : sum)
+    case .decimal(let number):
+      let (sum, overflow) = number.units.addingReportingOverflow(increment)
+      return .decimal(FixedDecimal(units: overflow ? number.units : sum, scale: number.scale))
+    default: return .int(increment)
+    }
+  }
+}
+
+// MARK: - Stored form
+
+extension VisibleRecord: ByteCodable {
+  package func encode(into writer: inout ByteWriter) {
+    writer.write(versions)
+    writer.write(life)
+    writer.write(list: values)
+    writer.write(list: conflicts)
+  }
+
+  package init(from reader: inout ByteReader) throws(ByteFault) {
+    let versions = try reader.read(VersionVector.self)
+    let life = try reader.read(RecordLife.self)
+    let values = try reader.readList(Value.self)
+    self.init(versions: versions, life: life, values: values, conflicts: try reader.readList(Conflict.self))
+  }
+}

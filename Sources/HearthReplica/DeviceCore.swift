@@ -1,0 +1,229 @@
+package import HearthModel
+package import HearthProtocol
+package import HearthWire
+
+/// A whole device without I/O: its replica and its link to the hub.
+///
+/// A shell owns the socket, the disk and the clock; it tells the core what happened and carries out the effects. The
+/// device library, the scenarios and the simulator share this one core.
+package struct DeviceCore: Sendable {
+  /// What the shell is asked to do, in order.
+  package enum Effect: Sendable {
+    /// Open a connection; answer with `opened` or `closed`.
+    case open
+    /// Write a frame (without length or WebSocket header).
+    case write([UInt8])
+    /// Close the connection.
+    case close
+    /// Call `tick` at this time of the monotonic clock.
+    case wake(at: Int64)
+    /// The view of these records may have changed.
+    case changed(Set<ReplicaKey>)
+    /// These change sets were decided.
+    case settled([SettledEntry])
+    /// Another device has everything up to a revision.
+    case seen(ReplicaNumber, Revision)
+    /// The link is in another condition.
+    case condition(DeviceLink.Condition)
+  }
+
+  /// The clocks and the chance that the shell lends for one event.
+  package struct Moment: Sendable {
+    /// A monotonic clock in milliseconds, for waits.
+    package let monotonic: Int64
+    /// The device's clock, wrong or right, for stamps.
+    package let clock: Instant
+    /// 64 random bits.
+    package let random: UInt64
+
+    package init(monotonic: Int64, clock: Instant, random: UInt64) {
+      self.monotonic = monotonic
+      self.clock = clock
+      self.random = random
+    }
+  }
+
+  package private(set) var replica: Replica
+  package private(set) var link = DeviceLink()
+  private let token: String
+  private let software: String
+  private let codec: WireCodec
+
+  /// - Parameters:
+  ///   - token: the device's credential.
+  ///   - software: how the device names itself to the hub.
+  package init(replica: Replica, token: String, software: String, form: WireCodec.Form) {
+    self.replica = replica
+    self.token = token
+    self.software = software
+    codec = WireCodec(form: form, pack: replica.pack)
+  }
+
+  // MARK: What the app does
+
+  /// The app wants a connection.
+  package mutating func connect(_ moment: Moment, _ storage: some ReplicaStorage) throws -> [Effect] {
+    try event(moment, storage) { $0.connect() }
+  }
+
+  /// The app wants none.
+  package mutating func disconnect(_ moment: Moment, _ storage: some ReplicaStorage) throws -> [Effect] {
+    try event(moment, storage) { $0.disconnect() }
+  }
+
+  /// Puts a draft into the outbox as one change set and sends it when there is a connection.
+  ///
+  /// - Returns: the effects, and the counter of the change set.
+  /// - Throws: ``Rejection`` for what the hub would refuse in any case; what the storage throws.
+  package mutating func commit(
+    _ draft: Draft, _ moment: Moment, _ storage: some ReplicaStorage
+  ) throws -> (effects: [Effect], counter: UInt64) {
+    var counter: UInt64 = 0
+    let changed = try perform(storage) { replica in
+      let committed = try replica.commit(draft, now: moment.clock, storage)
+      counter = committed.counter
+      return committed.step
+    }
+    return (changed + (try outboxChanged(moment, storage)), counter)
+  }
+
+  // MARK: What the connection does
+
+  /// The connection is open.
+  package mutating func opened(_ moment: Moment, _ storage: some ReplicaStorage) throws -> [Effect] {
+    let hello = replica.hello(token: token, now: moment.clock, software: software)
+    return try event(moment, storage) { $0.opened(hello, now: moment.monotonic) }
+  }
+
+  /// A frame came.
+  package mutating func received(
+    _ frame: [UInt8], _ moment: Moment, _ storage: some ReplicaStorage
+  ) throws -> [Effect] {
+    let message: HubMessage
+    do {
+      message = try codec.decodeHubMessage(frame)
+    } catch {
+      // What the hub says cannot be read: leave, as when it breaks the protocol.
+      return [.close] + (try closed(moment, storage))
+    }
+    return try event(moment, storage) { $0.received(message, now: moment.monotonic, random: moment.random) }
+  }
+
+  /// No connection could be made, or it has ended.
+  package mutating func closed(_ moment: Moment, _ storage: some ReplicaStorage) throws -> [Effect] {
+    try event(moment, storage) { $0.closed(now: moment.monotonic, random: moment.random) }
+  }
+
+  /// Some time has passed.
+  package mutating func tick(_ moment: Moment, _ storage: some ReplicaStorage) throws -> [Effect] {
+    try event(moment, storage) { $0.tick(now: moment.monotonic, random: moment.random) }
+  }
+
+  /// Sends again what has been sent already, as after a lost answer: for tests and the test client.
+  package mutating func resend(_ storage: some ReplicaStorage) throws -> [Effect] {
+    guard let replica = replica.identity.replica else { return [] }
+    let settled = try storage.settled(of: replica, after: 0).map(\.changeSet)
+    let changeSets = settled + self.replica.outbox.map(\.changeSet)
+    return link.condition == .live && !changeSets.isEmpty ? [.write(codec.encode(.push(changeSets)))] : []
+  }
+
+  // MARK: Inside
+
+  private mutating func event(
+    _ moment: Moment, _ storage: some ReplicaStorage, _ body: (inout DeviceLink) -> [DeviceLink.Directive]
+  ) throws -> [Effect] {
+    let before = link.condition
+    var effects = [Effect]()
+    for directive in body(&link) { effects += try carryOut(directive, moment, storage) }
+    if link.condition != before { effects.append(.condition(link.condition)) }
+    return effects
+  }
+
+  private mutating func carryOut(
+    _ directive: DeviceLink.Directive, _ moment: Moment, _ storage: some ReplicaStorage
+  ) throws -> [Effect] {
+    switch directive {
+    case .open: return [.open]
+    case .close: return [.close]
+    case .wake(let time): return [.wake(at: time)]
+    case .send(let message): return [.write(codec.encode(message))]
+    case .seen(let replica, let revision): return [.seen(replica, revision)]
+    case .push(let counters): return try push(counters, storage)
+    case .adopt(let welcome): return try adopt(welcome, moment, storage)
+    case .note(let entries): return try perform(storage) { $0.note(entries) }
+    case .stage(let records, let through): return try perform(storage) { $0.stage(records, through: through) }
+    case .applyStaged(let revision): return try perform(storage) { try $0.applyStaged(revision, storage) }
+    case .apply(let updates):
+      let effects = try perform(storage) { try $0.apply(updates, storage) }
+      return effects + (try outboxChanged(moment, storage))
+    case .renewIncarnation:
+      let effects = try perform(storage) { $0.renewIncarnation(max(moment.random, 1)) }
+      return effects + (try outboxChanged(moment, storage))
+    case .wipe: return try perform(storage) { $0.wipe() }
+    }
+  }
+
+  private mutating func push(_ counters: ClosedRange<UInt64>, _ storage: some ReplicaStorage) throws -> [Effect] {
+    var changeSets = [ChangeSet]()
+    let effects = try perform(storage) { replica in
+      let taken = replica.take(counters)
+      changeSets = taken.changeSets
+      return taken.step
+    }
+    return effects + Self.batches(changeSets).map { .write(codec.encode(.push($0))) }
+  }
+
+  /// Cuts what is to be pushed into frames that stay well below the hub's limit.
+  private static func batches(_ changeSets: [ChangeSet]) -> [[ChangeSet]] {
+    var batches = [[ChangeSet]]()
+    var bytes = 0
+    for changeSet in changeSets {
+      let size = changeSet.encoded.count
+      if batches.isEmpty || bytes + size > batchBytes {
+        batches.append([])
+        bytes = 0
+      }
+      batches[batches.count - 1].append(changeSet)
+      bytes += size
+    }
+    return batches
+  }
+
+  /// Bytes of change sets in one frame, unless one alone is larger.
+  private static let batchBytes = 128 * 1024
+
+  private mutating func adopt(
+    _ welcome: Welcome, _ moment: Moment, _ storage: some ReplicaStorage
+  ) throws -> [Effect] {
+    var adoption = Replica.Adoption.goOn
+    var effects = try perform(storage) { replica in
+      let adopted = try replica.adopt(welcome, now: moment.clock, storage)
+      adoption = adopted.adoption
+      return adopted.step
+    }
+    effects += try outboxChanged(moment, storage)
+    if adoption == .startOver {
+      effects += try event(moment, storage) { $0.startOver(now: moment.monotonic, random: moment.random) }
+    }
+    return effects
+  }
+
+  private mutating func outboxChanged(_ moment: Moment, _ storage: some ReplicaStorage) throws -> [Effect] {
+    let counters = replica.outboxCounters
+    return try event(moment, storage) { $0.outboxChanged(counters, now: moment.monotonic) }
+  }
+
+  /// Takes a step of the replica: the new value counts once it is written.
+  private mutating func perform(
+    _ storage: some ReplicaStorage, _ body: (inout Replica) throws -> Replica.Step
+  ) throws -> [Effect] {
+    var next = replica
+    let step = try body(&next)
+    try storage.write(step.writes)
+    replica = next
+    var effects = [Effect]()
+    if !step.changed.isEmpty { effects.append(.changed(step.changed)) }
+    if !step.settled.isEmpty { effects.append(.settled(step.settled)) }
+    return effects
+  }
+}

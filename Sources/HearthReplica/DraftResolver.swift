@@ -1,0 +1,141 @@
+internal import HearthModel
+
+/// Turns a draft into record changes: names into numbers, wishes into the edits that the merge rules take.
+struct DraftResolver {
+  let replica: Replica
+
+  /// - Parameter view: a record as the person sees it; its versions are the context of the edits.
+  func changes(
+    of draft: Draft, now: Instant, view: (ReplicaKey) throws -> VisibleRecord?
+  ) throws -> [RecordChange] {
+    guard !draft.isEmpty else { throw Rejection(.malformed, message: "There is nothing to do. Give at least one edit.") }
+    var changes = [RecordChange]()
+    for wish in draft.changes {
+      let collection = try collection(named: wish.collection)
+      let change =
+        wish.kind == .create
+        ? try creation(wish, collection, now) : try change(wish, collection, view)
+      guard !changes.contains(where: { $0.collection == change.collection && $0.record == change.record }) else {
+        throw Rejection(
+          .inconsistent, collection: change.collection, record: change.record,
+          message: "A record is created, changed or deleted once in a draft. Use a second draft.")
+      }
+      let shape = EditShape(
+        collection: collection, change: change, isHub: false, fillIn: replica.fillIn(at: now))
+      _ = try shape.operation()
+      changes.append(change)
+    }
+    return changes
+  }
+
+  private func collection(named name: String) throws(Rejection) -> CollectionSchema {
+    if let collection = replica.pack.collection(named: name) { return collection }
+    throw Rejection(.unknownCollection, message: "`\(replica.pack.name)` has no collection `\(name)`.")
+  }
+
+  private func field(named name: String, in collection: CollectionSchema, _ record: RecordID?) throws(Rejection) -> Field {
+    if let field = collection.field(named: name) { return field }
+    throw Rejection(
+      .unknownField, collection: collection.number, record: record,
+      message: "`\(collection.name)` has no field `\(name)`.")
+  }
+
+  // MARK: Creation
+
+  private func creation(_ wish: Draft.Change, _ collection: CollectionSchema, _ now: Instant) throws -> RecordChange {
+    var edits = [Edit]()
+    for (name, action) in wish.actions {
+      let field = try field(named: name, in: collection, wish.record)
+      edits.removeAll { $0.field == field.number && !field.isSetOrCounter(in: collection) }
+      edits += resolve(action, of: field, in: collection, current: field.unwrittenValue)
+    }
+    let fillIn = replica.fillIn(at: now)
+    let keyed = collection.keyedID(household: replica.identity.household) { field in
+      for edit in edits where edit.field == field.number {
+        if case .set(let value) = edit.action { return value }
+      }
+      return fillIn.value(of: field)
+    }
+    guard let id = collection.key.isEmpty ? wish.record : keyed else {
+      let reason = collection.key.isEmpty ? "needs an id" : "needs a value for each part of its key"
+      throw Rejection(.required, collection: collection.number, message: "A record of `\(collection.name)` \(reason).")
+    }
+    if let given = wish.record, given != id {
+      throw Rejection(
+        .keyMismatch, collection: collection.number, record: given,
+        message: "The id of a `\(collection.name)` record follows from its key. Leave it out.")
+    }
+    return RecordChange(collection: collection.number, record: id, kind: .create, edits: edits)
+  }
+
+  // MARK: Changes
+
+  private func change(
+    _ wish: Draft.Change, _ collection: CollectionSchema, _ view: (ReplicaKey) throws -> VisibleRecord?
+  ) throws -> RecordChange {
+    guard let id = wish.record, let record = try view(ReplicaKey(collection.number, id)) else {
+      throw Rejection(
+        .recordUnknown, collection: collection.number, record: wish.record,
+        message: "This device knows no such record of `\(collection.name)`.")
+    }
+    if wish.kind == .update, record.life != .live {
+      throw Rejection(
+        .gone, collection: collection.number, record: id, message: "The record is deleted. Restore it first.")
+    }
+    var edits = [Edit]()
+    for (name, action) in wish.actions {
+      let field = try field(named: name, in: collection, id)
+      edits.removeAll { $0.field == field.number && !field.isSetOrCounter(in: collection) }
+      edits += resolve(action, of: field, in: collection, current: record[field])
+    }
+    return RecordChange(
+      collection: collection.number, record: id, kind: wish.kind, context: record.versions,
+      expectation: wish.expectsUnchanged ? .recordUnchanged : .none,
+      edits: completingGroups(edits, collection, record))
+  }
+
+  /// A group is written whole: fields that were not asked for keep the value that the person sees.
+  private func completingGroups(
+    _ edits: [Edit], _ collection: CollectionSchema, _ record: VisibleRecord
+  ) -> [Edit] {
+    var edits = edits
+    let written = Set(edits.map(\.field))
+    for slot in collection.slots where slot.isGroup && !written.isDisjoint(with: slot.fields) {
+      for number in slot.fields where !written.contains(number) {
+        edits.append(Edit(number, .set(record[collection.fields[number.index]])))
+      }
+    }
+    return edits
+  }
+
+  private func resolve(
+    _ action: Draft.Action, of field: Field, in collection: CollectionSchema, current: Value
+  ) -> [Edit] {
+    switch action {
+    case .set(.list(let wanted)) where field.isSet:
+      let current = Set(current.elements ?? [])
+      return current.subtracting(wanted).sorted().map { Edit(field.number, .remove($0)) }
+        + Set(wanted).subtracting(current).sorted().map { Edit(field.number, .insert($0)) }
+    case .set(let value): return [Edit(field.number, .set(value))]
+    case .add(let increment): return [Edit(field.number, .add(increment))]
+    case .insert(let element): return [Edit(field.number, .insert(element))]
+    case .remove(let element): return [Edit(field.number, .remove(element))]
+    case .put(let path, let value): return [Edit(field.number, .put(path, value))]
+    case .drop(let path): return [Edit(field.number, .drop(path))]
+    }
+  }
+}
+
+extension Field {
+  fileprivate var isSet: Bool {
+    if case .set = type { true } else { false }
+  }
+
+  /// Whether a draft may hold several edits of the field.
+  fileprivate func isSetOrCounter(in collection: CollectionSchema) -> Bool {
+    switch collection.slots[slot].rule {
+    case .set, .json: true
+    case .counter, .register, .extreme, .hub: false
+    }
+  }
+}

@@ -1,0 +1,393 @@
+package import HearthModel
+package import HearthProtocol
+
+/// The logic of a device: what it has confirmed, what waits for the hub, and what the person sees of both.
+///
+/// A value without I/O: each step takes a reader and returns what to write. The shell writes that in one transaction and
+/// keeps the new value only when the write succeeded, so that memory and disk never disagree.
+package struct Replica: Sendable {
+  package let pack: Pack
+  package private(set) var identity: ReplicaIdentity
+  /// Change sets without an outcome, ascending by counter.
+  package private(set) var outbox: [OutboxEntry]
+  /// Who writes under which replica number.
+  package private(set) var roster: [ReplicaNumber: RosterEntry]
+  /// Where the undecided changes of a record stand: counters, ascending.
+  private var pending: [ReplicaKey: [UInt64]] = [:]
+
+  package init(pack: Pack, identity: ReplicaIdentity, outbox: [OutboxEntry], roster: [RosterEntry]) {
+    self.pack = pack
+    self.identity = identity
+    self.outbox = outbox
+    self.roster = Dictionary(roster.map { ($0.replica, $0) }, uniquingKeysWith: { $1 })
+    indexOutbox()
+  }
+
+  /// What one step has done.
+  package struct Step: Sendable {
+    /// What to write.
+    package var writes = ReplicaWrites()
+    /// The records whose view may have changed.
+    package var changed: Set<ReplicaKey> = []
+    /// The change sets that were decided.
+    package var settled: [SettledEntry] = []
+
+    package init() {}
+  }
+
+  /// The counters of the outbox; nil when it is empty.
+  package var outboxCounters: ClosedRange<UInt64>? {
+    guard let first = outbox.first, let last = outbox.last else { return nil }
+    return first.changeSet.counter...last.changeSet.counter
+  }
+
+  private mutating func indexOutbox() {
+    pending = [:]
+    for entry in outbox { index(entry) }
+  }
+
+  private mutating func index(_ entry: OutboxEntry) {
+    for change in entry.changeSet.changes {
+      pending[ReplicaKey(change.collection, change.record), default: []].append(entry.changeSet.counter)
+    }
+  }
+}
+
+// MARK: - What the person sees
+
+extension Replica {
+  /// A record as the person sees it: as the hub confirmed it, with the device's own undecided changes laid over it.
+  package func view(_ key: ReplicaKey, _ reader: some ReplicaReader) throws -> VisibleRecord? {
+    laidOver(try reader.confirmed(key), key)
+  }
+
+  /// All records of a collection as the person sees them, ascending by id; those that are not there too.
+  package func view(of collection: CollectionSchema, _ reader: some ReplicaReader) throws -> [(RecordID, VisibleRecord)] {
+    var known = Set<RecordID>()
+    var records = [(RecordID, VisibleRecord)]()
+    for (id, confirmed) in try reader.confirmed(in: collection.number) {
+      known.insert(id)
+      if let record = laidOver(confirmed, ReplicaKey(collection.number, id)) { records.append((id, record)) }
+    }
+    for key in pending.keys where key.collection == collection.number && !known.contains(key.record) {
+      if let record = laidOver(nil, key) { records.append((key.record, record)) }
+    }
+    return records.sorted { $0.0 < $1.0 }
+  }
+
+  /// Whether changes of the device's own to a record wait for the hub.
+  package func isPending(_ key: ReplicaKey) -> Bool {
+    pending[key]?.contains { $0 > identity.confirmedCounter } ?? false
+  }
+
+  private func laidOver(_ confirmed: VisibleRecord?, _ key: ReplicaKey) -> VisibleRecord? {
+    guard let collection = pack.collection(key.collection) else { return nil }
+    var record = confirmed
+    for counter in pending[key] ?? [] where counter > identity.confirmedCounter {
+      guard let entry = entry(counter),
+        let change = entry.changeSet.changes.first(where: { $0.collection == key.collection && $0.record == key.record })
+      else { continue }
+      var shown = record ?? VisibleRecord(in: collection)
+      shown.apply(change, by: author(of: entry), fillIn: fillIn(at: entry.madeAt), in: collection)
+      record = shown
+    }
+    return record
+  }
+
+  private func entry(_ counter: UInt64) -> OutboxEntry? {
+    guard let first = outbox.first?.changeSet.counter, counter >= first, counter - first < UInt64(outbox.count) else {
+      return nil
+    }
+    return outbox[Int(counter - first)]
+  }
+
+  private func author(of entry: OutboxEntry) -> Authorship {
+    Authorship(
+      dot: Dot(identity.replica ?? .hub, entry.changeSet.counter), stamp: entry.changeSet.stamp,
+      rank: pack.roles.rank(of: identity.role) ?? Rank(rawValue: 0))
+  }
+
+  /// The device's guess of what the hub fills in at creation; it does not guess the household's day.
+  func fillIn(at now: Instant) -> EditShape.FillIn {
+    EditShape.FillIn(now: now, today: nil, household: identity.household, member: identity.member)
+  }
+}
+
+// MARK: - Edits
+
+extension Replica {
+  /// Puts a draft into the outbox as one change set.
+  ///
+  /// - Parameter now: the device's clock.
+  /// - Returns: the step, and the counter of the change set.
+  /// - Throws: ``Rejection`` for what the hub would refuse in any case; what the reader throws.
+  package mutating func commit(
+    _ draft: Draft, now: Instant, _ reader: some ReplicaReader
+  ) throws -> (step: Step, counter: UInt64) {
+    guard identity.nextCounter < .max else {
+      throw Rejection(.tooLarge, message: "This install has used up its counters. Install the app anew.")
+    }
+    let changes = try DraftResolver(replica: self).changes(of: draft, now: now) { key in try view(key, reader) }
+    let counter = identity.nextCounter
+    let stamp = identity.clock.tick(atMilliseconds: now.milliseconds)
+    let entry = OutboxEntry(
+      changeSet: ChangeSet(counter: counter, stamp: stamp, content: .changes(changes)), madeAt: now, isSent: false)
+    identity.nextCounter += 1
+    outbox.append(entry)
+    index(entry)
+    var step = Step()
+    step.writes.identity = identity
+    step.writes.addedToOutbox = [entry]
+    step.changed = Set(changes.map { ReplicaKey($0.collection, $0.record) })
+    return (step, counter)
+  }
+}
+
+// MARK: - Talking to the hub
+
+extension Replica {
+  /// How the device introduces itself.
+  package func hello(token: String, now: Instant, software: String) -> Hello {
+    Hello(
+      token: token, app: pack.name, packVersion: UInt32(pack.version), incarnation: identity.incarnation,
+      cursor: identity.staging?.cursor ?? identity.cursor, nextCounter: identity.nextCounter,
+      clock: now.milliseconds, software: software)
+  }
+
+  /// The change sets of a part of the outbox, which now count as sent.
+  package mutating func take(_ counters: ClosedRange<UInt64>) -> (step: Step, changeSets: [ChangeSet]) {
+    var step = Step()
+    var changeSets = [ChangeSet]()
+    for position in outbox.indices where counters.contains(outbox[position].changeSet.counter) {
+      outbox[position].isSent = true
+      changeSets.append(outbox[position].changeSet)
+    }
+    step.writes.sent = counters
+    return (step, changeSets)
+  }
+
+  /// Whether the device can go on after a Welcome.
+  package enum Adoption: Hashable, Sendable {
+    case goOn
+    /// The hub knows change sets under this number that the device does not, or misses some that the device no longer
+    /// has: it has to go on as a new install.
+    case startOver
+  }
+
+  /// Takes over what the hub said at the handshake.
+  ///
+  /// - Parameter now: the device's clock.
+  package mutating func adopt(
+    _ welcome: Welcome, now: Instant, _ reader: some ReplicaReader
+  ) throws -> (step: Step, adoption: Adoption) {
+    var step = Step()
+    let isKnown = identity.replica == nil || identity.replica == welcome.replica
+    let made = identity.nextCounter - 1
+    guard isKnown, welcome.lastCounter <= made else {
+      step.writes.identity = identity
+      return (step, .startOver)
+    }
+    identity.replica = welcome.replica
+    identity.role = welcome.role
+    identity.clockOffset = ClockOffset(device: now.milliseconds, hub: welcome.clock).milliseconds
+    let isComplete = try requeue(after: welcome.lastCounter, &step, reader)
+    if welcome.isSnapshot || identity.staging?.cursor.epoch != welcome.epoch {
+      step.writes.clearsStaged = identity.staging != nil
+      let start = welcome.isSnapshot ? .zero : identity.cursor.revision
+      identity.staging = ReplicaIdentity.Staging(
+        cursor: Cursor(epoch: welcome.epoch, revision: start), isSnapshot: welcome.isSnapshot, lastCounter: 0)
+    }
+    identity.staging?.lastCounter = welcome.lastCounter
+    step.writes.identity = identity
+    return (step, isComplete ? .goOn : .startOver)
+  }
+
+  /// Puts change sets that the hub has forgotten, since it was restored from a backup, back into the outbox (P12).
+  ///
+  /// - Returns: whether the outbox then goes on where the hub stands.
+  private mutating func requeue(after last: UInt64, _ step: inout Step, _ reader: some ReplicaReader) throws -> Bool {
+    let first = outbox.first?.changeSet.counter ?? identity.nextCounter
+    guard last + 1 < first, let replica = identity.replica else { return true }
+    let forgotten = try reader.settled(of: replica, after: last).filter { $0.changeSet.counter < first }
+    guard forgotten.map(\.changeSet.counter) == Array(last + 1..<first) else { return false }
+    let entries = forgotten.map { entry in
+      OutboxEntry(
+        changeSet: entry.changeSet, madeAt: Instant(milliseconds: entry.changeSet.stamp.milliseconds), isSent: true)
+    }
+    outbox = entries + outbox
+    identity.confirmedCounter = min(identity.confirmedCounter, last)
+    indexOutbox()
+    step.writes.unsettled = forgotten
+    step.writes.outbox = outbox
+    step.changed.formUnion(pending.keys)
+    return true
+  }
+
+  /// Goes on as a new install: what waits is numbered anew, and says under which numbers it may have been sent.
+  ///
+  /// - Parameter incarnation: 64 random bits, not 0.
+  package mutating func renewIncarnation(_ incarnation: UInt64) -> Step {
+    identity.incarnation = incarnation
+    for position in outbox.indices {
+      var changeSet = outbox[position].changeSet
+      if let replica = identity.replica, outbox[position].isSent {
+        changeSet.formerly.append(Dot(replica, changeSet.counter))
+      }
+      changeSet.counter = UInt64(position + 1)
+      outbox[position].changeSet = changeSet
+    }
+    identity.replica = nil
+    identity.nextCounter = UInt64(outbox.count + 1)
+    identity.confirmedCounter = 0
+    indexOutbox()
+    var step = Step()
+    step.writes.identity = identity
+    step.writes.outbox = outbox
+    return step
+  }
+
+  /// Remembers who writes under which number.
+  package mutating func note(_ entries: [RosterEntry]) -> Step {
+    for entry in entries { roster[entry.replica] = entry }
+    var step = Step()
+    step.writes.roster = entries
+    return step
+  }
+
+  /// Keeps a page until the catch-up is complete.
+  package mutating func stage(_ records: [RecordPatch], through: Revision) -> Step {
+    guard var staging = identity.staging else { return Step() }
+    staging.cursor = Cursor(epoch: staging.cursor.epoch, revision: through)
+    identity.staging = staging
+    var step = Step()
+    step.writes.identity = identity
+    step.writes.staged = records
+    return step
+  }
+
+  /// Applies what was staged, as one: no device shows half of a change set (P4).
+  package mutating func applyStaged(_ revision: Revision, _ reader: some ReplicaReader) throws -> Step {
+    guard let staging = identity.staging else { return Step() }
+    var step = Step()
+    step.changed = Set(pending.keys)
+    if staging.isSnapshot {
+      step.writes.clearsConfirmed = true
+      for collection in pack.collections {
+        step.changed.formUnion(try reader.confirmed(in: collection.number).map { ReplicaKey(collection.number, $0.0) })
+      }
+    }
+    for patch in try reader.staged() {
+      guard let collection = pack.collection(patch.collection) else { continue }
+      let key = ReplicaKey(patch.collection, patch.record)
+      var record = try confirmed(key, step, reader) ?? VisibleRecord(in: collection)
+      record.apply(patch, dot: nil, in: collection)
+      step.writes.confirmed[key] = record
+      step.changed.insert(key)
+    }
+    identity.cursor = Cursor(epoch: staging.cursor.epoch, revision: revision)
+    identity.confirmedCounter = staging.lastCounter
+    identity.staging = nil
+    step.writes.clearsStaged = true
+    step.writes.identity = identity
+    return step
+  }
+
+  /// Applies live updates in their order.
+  package mutating func apply(_ updates: [Update], _ reader: some ReplicaReader) throws -> Step {
+    var step = Step()
+    for update in updates {
+      switch update {
+      case .patch(let patch):
+        for record in patch.records { try apply(record, dot: patch.dot, &step, reader) }
+        advance(to: patch.revision)
+      case .outcome(let outcome): try apply(outcome, &step, reader)
+      }
+    }
+    step.writes.identity = identity
+    return step
+  }
+
+  /// Removes the household's data; what the hub never took in stays in the outbox for the person to see.
+  package mutating func wipe() -> Step {
+    identity.cursor = .start
+    identity.staging = nil
+    roster = [:]
+    var step = Step()
+    step.changed = Set(pending.keys)
+    step.writes.identity = identity
+    step.writes.wipes = true
+    return step
+  }
+
+  private mutating func advance(to revision: Revision) {
+    guard revision > identity.cursor.revision else { return }
+    identity.cursor = Cursor(epoch: identity.cursor.epoch, revision: revision)
+  }
+
+  // MARK: Records
+
+  private func confirmed(_ key: ReplicaKey, _ step: Step, _ reader: some ReplicaReader) throws -> VisibleRecord? {
+    if let known = step.writes.confirmed[key] { return known }
+    return step.writes.clearsConfirmed ? nil : try reader.confirmed(key)
+  }
+
+  private func apply(_ patch: RecordPatch, dot: Dot, _ step: inout Step, _ reader: some ReplicaReader) throws {
+    guard let collection = pack.collection(patch.collection) else { return }
+    let key = ReplicaKey(patch.collection, patch.record)
+    var record = try confirmed(key, step, reader) ?? VisibleRecord(in: collection)
+    record.apply(patch, dot: dot, in: collection)
+    step.writes.confirmed[key] = record
+    step.changed.insert(key)
+  }
+
+  // MARK: Outcomes
+
+  private mutating func apply(_ outcome: Outcome, _ step: inout Step, _ reader: some ReplicaReader) throws {
+    guard let replica = identity.replica, let position = outbox.firstIndex(where: { $0.changeSet.counter == outcome.counter })
+    else { return }
+    let entry = outbox.remove(at: position)
+    for change in entry.changeSet.changes {
+      let key = ReplicaKey(change.collection, change.record)
+      pending[key]?.removeAll { $0 == outcome.counter }
+      if pending[key]?.isEmpty == true { pending[key] = nil }
+      step.changed.insert(key)
+    }
+    let settled = SettledEntry(
+      replica: replica, changeSet: entry.changeSet, revision: outcome.revision, at: outcome.at,
+      verdict: outcome.verdict)
+    if !settled.isRejected, outcome.counter > identity.confirmedCounter {
+      try confirm(entry, outcome, Dot(replica, outcome.counter), &step, reader)
+    }
+    identity.confirmedCounter = max(identity.confirmedCounter, outcome.counter)
+    advance(to: outcome.revision)
+    step.writes.removedFromOutbox.append(outcome.counter)
+    step.writes.settled.append(settled)
+    step.settled.append(settled)
+  }
+
+  /// Makes an own change set part of the confirmed state: as written, and then as the hub says where that differs.
+  private func confirm(
+    _ entry: OutboxEntry, _ outcome: Outcome, _ dot: Dot, _ step: inout Step, _ reader: some ReplicaReader
+  ) throws {
+    for change in entry.changeSet.changes {
+      guard let collection = pack.collection(change.collection) else { continue }
+      let key = ReplicaKey(change.collection, change.record)
+      var record = try confirmed(key, step, reader) ?? VisibleRecord(in: collection)
+      record.apply(
+        change.withoutPrivateFields(in: collection), by: author(of: entry), fillIn: fillIn(at: outcome.at),
+        in: collection)
+      record.versions.join(dot)
+      step.writes.confirmed[key] = record
+    }
+    for patch in outcome.records { try apply(patch, dot: dot, &step, reader) }
+  }
+}
+
+extension RecordChange {
+  /// The change as the device may keep it: what is private stays at the hub.
+  fileprivate func withoutPrivateFields(in collection: CollectionSchema) -> RecordChange {
+    RecordChange(
+      collection: self.collection, record: record, kind: kind, context: context, expectation: expectation,
+      edits: edits.filter { collection.field($0.field)?.marks.contains(.isPrivate) != true })
+  }
+}
