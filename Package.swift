@@ -48,7 +48,15 @@ let package = Package(
 
     // shells
     .target(name: "HearthMemory", dependencies: ["HearthEngine", "HearthModel", "HearthProtocol", "HearthReplica"]),
+    .target(
+      name: "HearthScenario",
+      dependencies: [
+        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica",
+        "HearthWire",
+      ]),
 
+    .testTarget(
+      name: "HearthScenarioTests", dependencies: ["HearthModel", "HearthPack", "HearthReplica", "HearthScenario"]),
     .testTarget(name: "HearthPackTests", dependencies: ["HearthModel", "HearthPack"]),
   ],
   swiftLanguageModes: [.v6]

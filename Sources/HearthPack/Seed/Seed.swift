@@ -25,6 +25,12 @@ public struct Seed: Hashable, Sendable {
     public let name: String
     /// The member's record.
     public let member: RecordID
+
+    /// Makes a device.
+    public init(name: String, member: RecordID) {
+      self.name = name
+      self.member = member
+    }
   }
 
   /// A record to create.
