@@ -49,6 +49,21 @@ let package = Package(
     // shells
     .target(name: "HearthMemory", dependencies: ["HearthEngine", "HearthModel", "HearthProtocol", "HearthReplica"]),
     .target(
+      name: "HearthTransport",
+      dependencies: [
+        "HearthProtocol", "HearthWire", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ]),
+    .target(
+      name: "HearthServer",
+      dependencies: [
+        "HearthEngine", "HearthHub", "HearthModel", "HearthPack", "HearthProtocol", "HearthTransport", "HearthWire",
+        .product(name: "Logging", package: "swift-log"), .product(name: "Metrics", package: "swift-metrics"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+      ]),
+    .target(
       name: "HearthScenario",
       dependencies: [
         "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica",

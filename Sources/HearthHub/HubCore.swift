@@ -24,7 +24,7 @@ package struct HubCore: Sendable {
     /// Write a frame (without length or WebSocket header).
     case write(ConnectionID, [UInt8], WireCodec.Form)
     /// Close when everything written has gone out.
-    case close(ConnectionID)
+    case close(ConnectionID, Ending)
     /// Ask the doorkeeper; answer with `admitted` or `refused`.
     case admit(ConnectionID, Hello)
     /// Read a page; answer with `read`.
@@ -35,6 +35,16 @@ package struct HubCore: Sendable {
     case acknowledge(Acknowledgement)
     /// Something for the log.
     case note(ConnectionID, Note)
+  }
+
+  /// How a connection ends, for transports that can say it.
+  package enum Ending: Hashable, Sendable {
+    /// The device said Goodbye.
+    case orderly
+    /// The hub goes down.
+    case goingAway
+    /// A fault was sent.
+    case fault(FaultCode)
   }
 
   /// A submission and whom to answer.
@@ -54,6 +64,10 @@ package struct HubCore: Sendable {
     var session: HubSession
     var codec: WireCodec
     var admitted: Doorkeeper.Admitted?
+    /// Whether a frame has come, which fixes the form of all that follow.
+    var hasSpoken = false
+    /// How the connection ends, as far as it has been said.
+    var ending = Ending.orderly
   }
 
   private var connections: [ConnectionID: Connection] = [:]
@@ -90,12 +104,12 @@ package struct HubCore: Sendable {
 
   // MARK: Connections
 
-  /// A connection was accepted.
+  /// A connection was accepted. Its form is that of its first frame.
   ///
   /// - Parameter now: a monotonic clock in milliseconds.
-  package mutating func opened(_ id: ConnectionID, _ form: WireCodec.Form, now: Int64) {
+  package mutating func opened(_ id: ConnectionID, now: Int64) {
     connections[id] = Connection(
-      session: HubSession(limits: limits, now: now), codec: WireCodec(form: form, pack: nil))
+      session: HubSession(limits: limits, now: now), codec: WireCodec(form: .binary, pack: nil))
   }
 
   /// A connection is gone.
@@ -105,9 +119,21 @@ package struct HubCore: Sendable {
   }
 
   /// A frame came.
-  package mutating func received(_ frame: [UInt8], from id: ConnectionID, now: Int64) -> [Effect] {
-    guard let connection = connections[id], connection.session.isOpen else { return [] }
+  package mutating func received(
+    _ frame: [UInt8], _ form: WireCodec.Form, from id: ConnectionID, now: Int64
+  ) -> [Effect] {
+    guard var connection = connections[id], connection.session.isOpen else { return [] }
     tally.framesReceived += 1
+    if !connection.hasSpoken {
+      connection.hasSpoken = true
+      connection.codec = WireCodec(form: form, pack: nil)
+      connections[id] = connection
+    }
+    guard connection.codec.form == form else {
+      let fault = ProtocolFault(
+        .malformedFrame, "A connection speaks binary or text throughout. Open another one for the other form.")
+      return malformed(fault, from: id)
+    }
     do {
       let message = try connection.codec.decodeDeviceMessage(frame)
       return step(id) { $0.received(message, now: now) }
@@ -229,6 +255,10 @@ package struct HubCore: Sendable {
   ) -> [Effect] {
     guard var connection = connections.removeValue(forKey: id) else { return [] }
     let directives = body(&connection.session)
+    for directive in directives {
+      if case .send(.error(let fault)) = directive, fault.code.endsConnection { connection.ending = .fault(fault.code) }
+      if case .send(.goodbye) = directive { connection.ending = .goingAway }
+    }
     connections[id] = connection
     return directives.flatMap { carryOut($0, id, connection) }
   }
@@ -253,7 +283,7 @@ package struct HubCore: Sendable {
     case .acknowledge(let revision): return acknowledge(revision, id, connection)
     case .close:
       forget(id)
-      return [.close(id)]
+      return [.close(id, connection.ending)]
     }
   }
 

@@ -41,8 +41,9 @@ public struct Document: Hashable, Sendable {
   /// Writes a value at a path: an object as its leaves (J2), anything else as a leaf (J1). Covers what the author had
   /// seen at the path, below it, and as a leaf above it (J4).
   mutating func put(_ value: Value, at path: Path, by author: Authorship, seen: VersionVector) {
-    dropLeaves(above: path, seen: seen)
-    dropSeen(atOrBelow: path, by: author, seen: seen)
+    let covered = Self.join(seen, author.dot)
+    dropLeaves(above: path, seen: covered)
+    dropLeaves(atOrBelow: path, seen: covered)
     for leaf in Self.leaves(of: value, at: path) {
       apply(Write(author, leaf.value), at: leaf.path, seen: seen)
     }
@@ -50,7 +51,7 @@ public struct Document: Hashable, Sendable {
 
   /// Removes a path and everything below it that the author had seen (J3, J4).
   mutating func drop(_ path: Path, by author: Authorship, seen: VersionVector) {
-    dropSeen(atOrBelow: path, by: author, seen: seen)
+    dropLeaves(atOrBelow: path, seen: Self.join(seen, author.dot))
     apply(Write(author, nil), at: path, seen: seen)
   }
 
@@ -61,13 +62,18 @@ public struct Document: Hashable, Sendable {
     entries.removeAll { $0.register.isEmpty }
   }
 
-  private mutating func dropSeen(atOrBelow path: Path, by author: Authorship, seen: VersionVector) {
-    var seenOrOwn = seen
-    seenOrOwn.join(author.dot)  // a change set may write a path twice; the later edit covers the earlier
+  private mutating func dropLeaves(atOrBelow path: Path, seen: VersionVector) {
     for position in entries.indices where Self.isBelow(entries[position].path, path) {
-      entries[position].register.drop(seenBy: seenOrOwn)
+      entries[position].register.drop(seenBy: seen)
     }
     entries.removeAll { $0.register.isEmpty }
+  }
+
+  /// What an edit covers: what its author had seen, and what the same change set wrote before.
+  private static func join(_ seen: VersionVector, _ own: Dot) -> VersionVector {
+    var covered = seen
+    covered.join(own)
+    return covered
   }
 
   private mutating func apply(_ write: Write, at path: Path, seen: VersionVector) {
@@ -103,46 +109,63 @@ extension Document {
   public func view(isRanked: Bool) -> View {
     let preference = MergeRule.json(isRanked: isRanked).preference!
     let leaves = entries.compactMap { entry in entry.register.resolve(by: preference).map { (entry.path, $0) } }
-    var object = ValueObject()
-    var conflicts = [Conflict]()
-    show(leaves[...], preference, into: &object, &conflicts)
-    return View(object: object, conflicts: conflicts)
+    let part = Part(leaves[...], preference)
+    return View(object: part.object, conflicts: part.conflicts)
   }
 
-  private func show(
-    _ leaves: ArraySlice<(Path, Resolution)>, _ preference: Preference, into object: inout ValueObject,
-    _ conflicts: inout [Conflict]
-  ) {
-    var rest = leaves
-    while let (path, resolution) = rest.popFirst() {
-      let below = rest.prefix { Self.isBelow($0.0, path) }
-      let shown = choose(between: resolution, at: path, andBelow: below, preference)
-      if !shown.resolution.losers.isEmpty {
-        conflicts.append(Conflict(path: path, resolution: shown.resolution))
-      }
-      guard !shown.isBelow else { continue }
-      if let value = shown.resolution.winner.value {
-        object.set(value, at: path[...])
-        if value != .object(ValueObject()) { rest = rest.dropFirst(below.count) }
+  /// What a run of entries resolves to; each entry is looked at once for each leaf that stands above it.
+  private struct Part {
+    var object = ValueObject()
+    var conflicts: [Conflict] = []
+    /// The most preferred of the values that are shown.
+    var strongest: Write?
+
+    init(_ leaves: ArraySlice<(Path, Resolution)>, _ preference: Preference) {
+      var rest = leaves
+      while let (path, leaf) = rest.popFirst() {
+        let below = rest.prefix { Document.isBelow($0.0, path) }
+        rest = rest.dropFirst(below.count)
+        add(leaf, at: path, with: Part(below, preference), preference)
       }
     }
-  }
 
-  /// Row J5. What stands below competes as one object, written by the author of its most preferred write.
-  private func choose(
-    between leaf: Resolution, at path: Path, andBelow below: ArraySlice<(Path, Resolution)>, _ preference: Preference
-  ) -> (resolution: Resolution, isBelow: Bool) {
-    guard let value = leaf.winner.value, value != .object(ValueObject()),
-      let strongest = below.map(\.1.winner).filter({ $0.value != nil })
-        .max(by: { preference.prefersSecond($0, $1).0 })
-    else { return (leaf, false) }
-    var object = ValueObject()
-    var ignored = [Conflict]()
-    show(below, preference, into: &object, &ignored)
-    let subtree = Write(strongest.author, object.value(at: path[...]))
-    let (belowWins, reason) = preference.prefersSecond(leaf.winner, strongest)
-    let (winner, loser) = belowWins ? (subtree, leaf.winner) : (leaf.winner, subtree)
-    return (Resolution(winner: winner, losers: [Loser(write: loser, reason: reason)] + leaf.losers), belowWins)
+    /// Row J5. What is lost below a leaf that hides it stays among the conflicts (P6).
+    private mutating func add(_ leaf: Resolution, at path: Path, with below: Part, _ preference: Preference) {
+      let subtree = below.strongest.flatMap { _ in below.object.value(at: path[...]) }
+      var resolution = leaf
+      var shown = subtree ?? leaf.winner.value
+      if let value = leaf.winner.value, value != .object(ValueObject()) {
+        if let strongest = below.strongest {
+          resolution = leaf.against(Write(strongest.author, subtree), preference)
+        }
+        shown = resolution.winner.value
+      }
+      if !resolution.losers.isEmpty { conflicts.append(Conflict(path: path, resolution: resolution)) }
+      conflicts += below.conflicts
+      if let shown { object.set(shown, at: path[...]) }
+      for write in [below.strongest, leaf.winner] { strengthen(by: write, preference) }
+    }
+
+    private mutating func strengthen(by write: Write?, _ preference: Preference) {
+      guard let write, write.value != nil else { return }
+      if let held = strongest, !preference.prefersSecond(held, write).0 { return }
+      strongest = write
+    }
+  }
+}
+
+extension Resolution {
+  /// The resolution between this leaf and what stands below it, which competes as one object, written by the author of
+  /// its most preferred write.
+  fileprivate func against(_ subtree: Write, _ preference: Preference) -> Resolution {
+    let (belowWins, reason) = preference.prefersSecond(winner, subtree)
+    guard belowWins else {
+      return Resolution(winner: winner, losers: [Loser(write: subtree, reason: reason)] + losers)
+    }
+    let beaten = [winner] + losers.map(\.write)
+    return Resolution(
+      winner: subtree,
+      losers: beaten.map { Loser(write: $0, reason: preference.prefersSecond($0, subtree).1) })
   }
 }
 
@@ -156,7 +179,7 @@ extension Document {
   }
 
   /// Whether a path is the other or stands below it.
-  private static func isBelow(_ candidate: Path, _ path: Path) -> Bool {
+  fileprivate static func isBelow(_ candidate: Path, _ path: Path) -> Bool {
     candidate.starts(with: path, by: { $0.isSameUTF8(as: $1) })
   }
 

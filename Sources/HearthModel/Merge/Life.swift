@@ -35,24 +35,22 @@ extension RecordState {
       !touch.isDelete && !tombstones.contains { $0.seen.covers(touch.author.dot) }
     }
     let spokesman = unseenEdits.map(\.author).max { ($0.rank, $0.stamp, $0.dot) < ($1.rank, $1.stamp, $1.dot) }
-    guard let spokesman else { return Life(isDeleted: true, resolution: resolution(strongest.author, [])) }
-    let isDeleted: Bool
-    var reason = Reason.policy
-    switch policy {
-    case .deleteWins: isDeleted = true  // D3
-    case .editWins: isDeleted = false  // D4
-    case .guardian:
-      isDeleted = spokesman.rank <= strongest.author.rank  // D5
-      if spokesman.rank != strongest.author.rank { reason = .rank }
-    }
+    guard let spokesman else { return Life(isDeleted: true, resolution: resolution(strongest.author, [], policy)) }
+    let isDeleted =
+      switch policy {
+      case .deleteWins: true  // D3
+      case .editWins: false  // D4
+      case .guardian: spokesman.rank <= strongest.author.rank  // D5
+      }
     let losers = isDeleted ? unseenEdits.map(\.author) : tombstones.map(\.author)
     return Life(
-      isDeleted: isDeleted,
-      resolution: resolution(isDeleted ? strongest.author : spokesman, losers, reason))
+      isDeleted: isDeleted, resolution: resolution(isDeleted ? strongest.author : spokesman, losers, policy))
   }
 
-  private func resolution(_ winner: Authorship, _ losers: [Authorship], _ reason: Reason = .policy) -> Resolution {
-    Resolution(
-      winner: Write(winner, nil), losers: losers.map { Loser(write: Write($0, nil), reason: reason) })
+  private func resolution(_ winner: Authorship, _ losers: [Authorship], _ policy: DeletePolicy) -> Resolution {
+    let losers = losers.map { loser in
+      Loser(write: Write(loser, nil), reason: policy == .guardian && loser.rank != winner.rank ? .rank : .policy)
+    }
+    return Resolution(winner: Write(winner, nil), losers: losers)
   }
 }

@@ -94,10 +94,18 @@ extension Field {
   fileprivate func counterValue(_ total: Int64) -> Value {
     switch (type, unwrittenValue) {
     case (.decimal(_, let scale), .decimal(let base)):
-      .decimal(FixedDecimal(units: base.units &+ total, scale: scale))
+      .decimal(FixedDecimal(units: base.units.addingClamped(total), scale: scale))
     case (.decimal(_, let scale), _): .decimal(FixedDecimal(units: total, scale: scale))
-    case (_, .int(let base)): .int(base &+ total)
+    case (_, .int(let base)): .int(base.addingClamped(total))
     case (_, _): .int(total)
     }
+  }
+}
+
+extension Int64 {
+  /// The sum, or the end of 64 bits that it would pass (N1).
+  fileprivate func addingClamped(_ other: Int64) -> Int64 {
+    let (sum, overflow) = addingReportingOverflow(other)
+    return overflow ? (other < 0 ? .min : .max) : sum
   }
 }

@@ -1,7 +1,7 @@
 /// The writes to one field of which none has seen another.
 ///
 /// The state is the whole set of siblings, not a chosen winner: with rank *and* causality a pairwise choice is not
-/// transitive and does not converge (docs/internals/merge-rules.md works the three-write example).
+/// transitive and does not converge (protocol/merge.md works the three-write example).
 public struct Register: Hashable, Sendable {
   /// The siblings: in the order of arrival where the preference asks for arrival, else ascending by dot.
   public private(set) var writes: [Write]
@@ -19,13 +19,13 @@ public struct Register: Hashable, Sendable {
   /// Whether it was never written.
   public var isEmpty: Bool { writes.isEmpty }
 
-  /// Adds a write and drops what its author had seen.
+  /// Adds a write and drops what its author had seen, and what its replica wrote before, be it in the same change set.
   ///
   /// - Parameters:
   ///   - seen: the record's version vector at the author's device, joined with the author's earlier change sets (C1).
   ///   - keepsArrival: whether the siblings stay in the order of arrival.
   mutating func apply(_ write: Write, seen: VersionVector, keepsArrival: Bool = false) {
-    drop(seenBy: seen)  // R2
+    writes.removeAll { seen.covers($0.author.dot) || $0.author.dot.replica == write.author.dot.replica }  // R2
     if keepsArrival {
       writes.append(write)
     } else {

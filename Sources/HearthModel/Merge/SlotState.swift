@@ -46,7 +46,7 @@ extension SlotState {
   ) throws(MergeRefusal) {
     switch (rule, operation) {
     case (.register(let rule), .write(let value)):
-      try applyRegister(Write(author, value), seen: seen, mode: rule.mode, missing)
+      try applyRegister(Write(author, value), seen: seen, rule, missing)
     case (.counter, .add(let increment)):
       var counter = if case .counter(let counter) = self { counter } else { Counter() }
       try counter.add(increment, by: author.dot.replica)
@@ -80,14 +80,14 @@ extension SlotState {
   }
 
   private mutating func applyRegister(
-    _ write: Write, seen: VersionVector, mode: RegisterRule.Mode, _ missing: [RecordID]
+    _ write: Write, seen: VersionVector, _ rule: RegisterRule, _ missing: [RecordID]
   ) throws(MergeRefusal) {
     var register = if case .register(let register) = self { register } else { Register() }
-    switch mode {
+    switch rule.mode {
     case .latest, .immutable:
       register.apply(write, seen: seen)
     case .first:
-      try Self.applyFirst(write, to: &register, seen: seen, missing)
+      try Self.applyFirst(write, to: &register, seen: seen, rule.preference, missing)
     case .claim:
       try Self.applyClaim(write, to: &register, seen: seen, missing)
     }
@@ -95,9 +95,9 @@ extension SlotState {
   }
 
   private static func applyFirst(
-    _ write: Write, to register: inout Register, seen: VersionVector, _ missing: [RecordID]
+    _ write: Write, to register: inout Register, seen: VersionVector, _ preference: Preference, _ missing: [RecordID]
   ) throws(MergeRefusal) {
-    guard let holder = register.writes.first(where: { $0.isHeld(missing) }) else {
+    guard let holder = register.resolve(by: preference)?.winner, holder.isHeld(missing) else {
       register = Register(writes: [write])  // F1
       return
     }

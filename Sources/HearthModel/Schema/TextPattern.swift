@@ -128,10 +128,11 @@ private struct PatternParser {
         continue
       }
       rest.removeFirst()
-      guard let high = rest.popFirst(), high.value >= low else {
+      let end = rest.popFirst()
+      guard let high = end == "\\" ? try readEscaped().lowerBound : end?.value, high >= low else {
         throw TextPattern.Fault(reason: "a range in a class runs backwards or does not end")
       }
-      ranges.append(low...high.value)
+      ranges.append(low...high)
     }
     throw TextPattern.Fault(reason: "a class `[...]` does not end")
   }

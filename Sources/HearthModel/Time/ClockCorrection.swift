@@ -30,9 +30,9 @@ extension HybridTime {
   ///   - previous: the last stamp that counted for the same replica.
   /// - Returns: the corrected stamp. It passes `now` only where it has to stay after `previous`.
   public func corrected(by offset: ClockOffset, now: Int64, after previous: HybridTime) -> HybridTime {
-    let (moved, overflow) = milliseconds.subtractingReportingOverflow(offset.milliseconds)
-    let past = overflow ? now : min(moved, now)
+    let (moved, overflow) = milliseconds.subtractingReportingOverflow(offset.milliseconds)  // T1
+    let past = overflow ? now : min(moved, now)  // T2
     let stamp = HybridTime(milliseconds: past, logical: past == moved ? logical : 0)
-    return max(stamp, previous.successor)
+    return max(stamp, previous.successor)  // T3
   }
 }

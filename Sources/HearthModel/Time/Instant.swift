@@ -78,14 +78,15 @@ extension Day: CustomStringConvertible {
 }
 
 extension Instant: CustomStringConvertible {
-  /// RFC 3339 in UTC: `2025-11-11T16:00:00Z`, with milliseconds when there are any.
+  /// RFC 3339 in UTC: `2025-11-11T16:00:00Z`, with milliseconds when there are any; outside the years 1 to 9999 the
+  /// count of milliseconds.
   public var description: String {
+    guard isValid else { return "\(milliseconds)ms" }
     let days = milliseconds.floorDivided(by: .dayMilliseconds)
     let rest = Int(milliseconds - days * .dayMilliseconds)
-    guard let day = Int32(exactly: days), Day(rawValue: day).isValid else { return "\(milliseconds)ms" }
     let time = [rest / 3_600_000, rest / 60_000 % 60, rest / 1000 % 60].map { $0.padded(2) }.joined(separator: ":")
     let fraction = rest % 1000 == 0 ? "" : ".\((rest % 1000).padded(3))"
-    return "\(Day(rawValue: day))T\(time)\(fraction)Z"
+    return "\(Day(rawValue: Int32(days)))T\(time)\(fraction)Z"
   }
 
   /// Reads RFC 3339 in UTC (`Z`) with at most three digits of fraction; nil for anything else.

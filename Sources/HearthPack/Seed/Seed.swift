@@ -45,3 +45,33 @@ public struct Seed: Hashable, Sendable {
     public let line: Int
   }
 }
+
+extension Seed {
+  /// The seed with other ids for its households; every other id stays, but for those that follow from a key.
+  package func renamed(_ pack: Pack, _ makeID: () -> RecordID) -> Seed {
+    Seed(
+      app: app,
+      households: households.map { household in
+        let id = makeID()
+        let replaced = { (other: RecordID) in other == household.id.record ? id : other }
+        return Household(
+          label: household.label, id: HouseholdID(id), devices: household.devices,
+          records: household.records.map { $0.replacing(replaced, household: HouseholdID(id), pack) })
+      })
+  }
+}
+
+extension Seed.Record {
+  fileprivate func replacing(
+    _ replaced: (RecordID) -> RecordID, household: HouseholdID, _ pack: Pack
+  ) -> Seed.Record {
+    let values = values.map { value in
+      guard case .id(let id) = value.value else { return value }
+      return RecordPatch.FieldValue(value.field, .id(replaced(id)))
+    }
+    let keyed = pack.collection(collection)?.keyedID(household: household) { field in
+      values.first { $0.field == field.number }?.value
+    }
+    return Seed.Record(collection: collection, id: keyed ?? replaced(id), values: values, line: line)
+  }
+}

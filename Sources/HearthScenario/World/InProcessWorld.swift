@@ -169,7 +169,7 @@ package final class InProcessWorld {
     while !toHub.isEmpty || !toDevices.isEmpty || !submitted.isEmpty {
       if !toHub.isEmpty {
         let (connection, bytes) = toHub.removeFirst()
-        try carryOut(hub.received(bytes, from: connection, now: now))
+        try carryOut(hub.received(bytes, form, from: connection, now: now))
       } else if !submitted.isEmpty {
         try decide()
       } else {
@@ -198,7 +198,7 @@ package final class InProcessWorld {
     for effect in effects {
       switch effect {
       case .write(let connection, let bytes, _): toDevices.append((connection, bytes))
-      case .close(let connection): try closedByHub(connection)
+      case .close(let connection, _): try closedByHub(connection)
       case .admit(let connection, let hello): try admit(connection, hello)
       case .read(let connection, let household, let revision):
         let page = try store.changedRecords(of: household, after: revision, bytesMax: Limits.pageBytes)
@@ -251,7 +251,7 @@ package final class InProcessWorld {
         device.connection = nil
         // What the device said last still arrives.
         for (_, bytes) in toHub.filter({ $0.0 == connection }) {
-          try carryOut(hub.received(bytes, from: connection, now: now))
+          try carryOut(hub.received(bytes, form, from: connection, now: now))
         }
         drop(connection)
         hub.closed(connection)
@@ -266,7 +266,7 @@ package final class InProcessWorld {
     nextConnection += 1
     device.connection = connection
     deviceOfConnection[connection] = name
-    hub.opened(connection, form, now: now)
+    hub.opened(connection, now: now)
     try carryOut(device.core.opened(moment(device), device.storage), name)
   }
 

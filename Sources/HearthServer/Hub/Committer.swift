@@ -1,0 +1,189 @@
+internal import Foundation
+internal import HearthEngine
+internal import HearthHub
+internal import HearthModel
+internal import HearthProtocol
+internal import NIOConcurrencyHelpers
+
+/// The one thread that decides and commits.
+///
+/// While one transaction is syncing to disk, whatever arrives waits for the next: there is no timer, and the busier the
+/// hub the larger the batches (group commit). The store is touched by this thread alone.
+final class Committer: @unchecked Sendable {
+  /// What became of a batch; called on the commit thread.
+  enum Report {
+    case decided([(ticket: HubCore.Ticket, result: SubmissionResult)])
+    case refused([HubCore.Ticket], ProtocolFault)
+  }
+
+  /// What is known of the commits so far, for /metrics and /readyz.
+  struct Statistics {
+    var batches = Histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])
+    var seconds = Histogram(bounds: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1])
+    var failures = 0
+    /// The fault of the last commit; nil when it succeeded.
+    var lastFault: StoreFault?
+  }
+
+  private struct Work {
+    var tickets: [HubCore.Ticket] = []
+    var jobs: [@Sendable (any Store) -> Void] = []
+    var acknowledgements: [AcknowledgementKey: Acknowledgement] = [:]
+    var isStopping = false
+
+    var isEmpty: Bool { tickets.isEmpty && jobs.isEmpty && !isStopping }
+  }
+
+  private struct AcknowledgementKey: Hashable {
+    let household: HouseholdID
+    let replica: ReplicaNumber
+  }
+
+  private let condition = NSCondition()
+  private var work = Work()
+  private let statisticsBox = NIOLockedValueBox(Statistics())
+  private let queued = NIOLockedValueBox(0)
+  private let engine: Engine
+  private let store: any Store
+  private let batchMax: Int
+  private let report: @Sendable (Report) -> Void
+  private var lastAcknowledged: Int64 = 0
+
+  /// Milliseconds between two writings of acknowledgements: losing some costs nothing but a later frontier.
+  private static let acknowledgeMilliseconds: Int64 = 10_000
+
+  init(engine: Engine, store: any Store, batchMax: Int, report: @escaping @Sendable (Report) -> Void) {
+    self.engine = engine
+    self.store = store
+    self.batchMax = batchMax
+    self.report = report
+  }
+
+  /// Change sets that wait or are being decided.
+  var queueLength: Int { queued.withLockedValue { $0 } }
+
+  var statistics: Statistics { statisticsBox.withLockedValue { $0 } }
+
+  func start() {
+    let thread = Thread { self.run() }
+    thread.name = "hearth-commit"
+    thread.start()
+  }
+
+  func submit(_ tickets: [HubCore.Ticket]) {
+    queued.withLockedValue { $0 += tickets.count }
+    give { $0.tickets += tickets }
+  }
+
+  /// Runs a job between two transactions.
+  func perform(_ job: @escaping @Sendable (any Store) -> Void) {
+    give { $0.jobs.append(job) }
+  }
+
+  func acknowledge(_ acknowledgement: Acknowledgement) {
+    condition.withLock {
+      let key = AcknowledgementKey(household: acknowledgement.household, replica: acknowledgement.replica)
+      work.acknowledgements[key] = acknowledgement
+    }
+  }
+
+  /// Ends the thread when everything given so far is done.
+  func stop(_ done: @escaping @Sendable () -> Void) {
+    give { work in
+      work.jobs.append { _ in done() }
+      work.isStopping = true
+    }
+  }
+
+  private func give(_ body: (inout Work) -> Void) {
+    condition.withLock {
+      body(&work)
+      condition.signal()
+    }
+  }
+
+  // MARK: The thread
+
+  private func run() {
+    while true {
+      var taken = take()
+      let last = taken.isStopping ? taken.jobs.popLast() : nil
+      for job in taken.jobs { job(store) }
+      commit(taken.tickets[...])
+      writeAcknowledgements(taken)
+      last?(store)
+      if taken.isStopping { return }
+    }
+  }
+
+  private func take() -> Work {
+    condition.lock()
+    defer { condition.unlock() }
+    while work.isEmpty { condition.wait() }
+    var taken = Work()
+    swap(&taken, &work)
+    if !taken.isStopping, Clocks.monotonicMilliseconds - lastAcknowledged < Self.acknowledgeMilliseconds {
+      work.acknowledgements = taken.acknowledgements
+      taken.acknowledgements = [:]
+    }
+    return taken
+  }
+
+  private func commit(_ tickets: ArraySlice<HubCore.Ticket>) {
+    var rest = tickets
+    while !rest.isEmpty {
+      let batch = Array(rest.prefix(batchMax))
+      rest = rest.dropFirst(batch.count)
+      let began = Clocks.monotonicMilliseconds
+      do {
+        let results = try decide(batch)
+        note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: nil)
+        report(.decided(results))
+      } catch {
+        let fault = error as? StoreFault ?? StoreFault(.failed, "\(error)")
+        note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: fault)
+        report(.refused(batch, Self.answer(to: fault)))
+      }
+      queued.withLockedValue { $0 -= batch.count }
+    }
+  }
+
+  private func decide(_ batch: [HubCore.Ticket]) throws -> [(ticket: HubCore.Ticket, result: SubmissionResult)] {
+    var results = [SubmissionResult]()
+    try store.commit { reader in
+      let now = Instant(milliseconds: Clocks.wallMilliseconds)
+      let decided = try engine.decide(batch.map(\.submission), reader: reader, now: now)
+      results = decided.results
+      return decided.commit
+    }
+    return Array(zip(batch, results).map { (ticket: $0, result: $1) })
+  }
+
+  private func writeAcknowledgements(_ taken: Work) {
+    guard !taken.acknowledgements.isEmpty else { return }
+    lastAcknowledged = Clocks.monotonicMilliseconds
+    let ordered = taken.acknowledgements.values.sorted {
+      ($0.household, $0.replica) < ($1.household, $1.replica)
+    }
+    // A fault of the disk shows in the next commit as well, which is where it is answered.
+    do { try store.acknowledge(ordered) } catch { statisticsBox.withLockedValue { $0.failures += 1 } }
+  }
+
+  private func note(_ count: Int, milliseconds: Int64, fault: StoreFault?) {
+    statisticsBox.withLockedValue { statistics in
+      statistics.batches.record(Double(count))
+      statistics.seconds.record(Double(milliseconds) / 1000)
+      statistics.lastFault = fault
+      if fault != nil { statistics.failures += 1 }
+    }
+  }
+
+  private static func answer(to fault: StoreFault) -> ProtocolFault {
+    switch fault.kind {
+    case .diskFull:
+      ProtocolFault(.readOnly, "The hub's disk is full; it takes nothing in for now.", retryAfterMilliseconds: 5000)
+    default:
+      ProtocolFault(.storeFailed, "The hub's store has failed; it restarts.", retryAfterMilliseconds: 5000)
+    }
+  }
+}
