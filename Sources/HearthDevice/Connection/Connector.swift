@@ -1,0 +1,63 @@
+internal import HearthProtocol
+internal import HearthTransport
+internal import NIOCore
+internal import NIOHTTP1
+internal import NIOPosix
+internal import NIOWebSocket
+
+/// A connection to a hub: frames in, frames out.
+typealias HubConnection = NIOAsyncChannel<TransportFrame, TransportFrame>
+
+/// Opens connections over either transport.
+enum Connector {
+  /// Milliseconds that opening a connection may take.
+  private static let patience = TimeAmount.seconds(10)
+  /// A hub's frames are pages of at most 64 KiB of records; this leaves room for one record that is larger.
+  private static let frameBytesMax: UInt32 = 8 << 20
+
+  static func connect(to address: HubAddress) async throws -> HubConnection {
+    let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)
+      .channelOption(.tcpOption(.tcp_nodelay), value: 1)
+      .connectTimeout(patience)
+    switch address.transport {
+    case .tcp:
+      return try await bootstrap.connect(host: address.host, port: address.port) { channel in
+        channel.eventLoop.makeCompletedFuture {
+          try channel.pipeline.syncOperations.addHandler(LengthPrefixHandler(frameBytesMax: frameBytesMax))
+          return try HubConnection(wrappingChannelSynchronously: channel)
+        }
+      }
+    case .webSocket(let path):
+      let upgrade = try await bootstrap.connect(host: address.host, port: address.port) { channel in
+        channel.eventLoop.makeCompletedFuture { try configure(channel, address, path) }
+      }
+      return try await upgrade.get()
+    }
+  }
+
+  private static func configure(
+    _ channel: any Channel, _ address: HubAddress, _ path: String
+  ) throws -> EventLoopFuture<HubConnection> {
+    let upgrader = NIOTypedWebSocketClientUpgrader<HubConnection>(
+      maxFrameSize: Int(frameBytesMax), enableAutomaticErrorHandling: false
+    ) { channel, _ in
+      channel.eventLoop.makeCompletedFuture {
+        try channel.pipeline.syncOperations.addHandler(
+          WebSocketHandler(isServer: false, messageBytesMax: frameBytesMax))
+        return try HubConnection(wrappingChannelSynchronously: channel)
+      }
+    }
+    let head = HTTPRequestHead(
+      version: .http1_1, method: .GET, uri: path,
+      headers: ["host": "\(address.host):\(address.port)", "sec-websocket-protocol": "hearth.v1"])
+    let configuration = NIOUpgradableHTTPClientPipelineConfiguration(
+      upgradeConfiguration: NIOTypedHTTPClientUpgradeConfiguration(
+        upgradeRequestHead: head, upgraders: [upgrader],
+        notUpgradingCompletionHandler: { channel in
+          channel.close(promise: nil)
+          return channel.eventLoop.makeFailedFuture(
+            DeviceError(.address, "\(address.host):\(address.port)\(path) is no WebSocket of a hub."))
+        }))
+    return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(configuration: configuration)
+  }
+}

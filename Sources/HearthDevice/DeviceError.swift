@@ -1,0 +1,76 @@
+internal import HearthProtocol
+
+/// What went wrong on a device, for the app to show and to act on.
+public struct DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// The kinds of errors; more may come.
+  public struct Code: Hashable, Sendable {
+    /// The number in `hearth help E<number>` and docs/reference/errors.md.
+    public let number: Int
+
+    /// The replica's file cannot be used.
+    public static let storage = Code(number: 3001)
+    /// The address of the hub is not one.
+    public static let address = Code(number: 3002)
+    /// A wait ran out.
+    public static let timeout = Code(number: 3003)
+    /// The hub refused the connection, with a number of its own.
+    public static let refused = Code(number: 3004)
+  }
+
+  /// The kind.
+  public let code: Code
+  /// What was expected, what came, what to do.
+  public let message: String
+
+  /// Makes an error.
+  public init(_ code: Code, _ message: String) {
+    self.code = code
+    self.message = message
+  }
+
+  /// `E3001: message`.
+  public var description: String { "E\(code.number): \(message)" }
+}
+
+/// What a hub said when it ended a connection.
+public struct HubFault: Error, Hashable, Sendable, CustomStringConvertible {
+  /// What the app should do about it.
+  public enum Action: String, Hashable, Sendable {
+    /// Nothing: the device comes back by itself.
+    case retry
+    /// Pair the device again.
+    case pairAgain
+    /// Update the app.
+    case updateApp
+    /// Remove the household's account.
+    case wipe
+    /// Tell the developers.
+    case giveUp
+  }
+
+  /// The number in `hearth help E<number>`.
+  public let number: Int
+  /// The name of the fault.
+  public let name: String
+  /// One sentence.
+  public let message: String
+  /// What the app should do.
+  public let action: Action
+
+  /// `E1102 unauthorized: message`.
+  public var description: String { "E\(number) \(name): \(message)" }
+
+  init(_ fault: ProtocolFault) {
+    number = Int(fault.code.rawValue)
+    name = fault.code.name
+    message = fault.message
+    action =
+      switch fault.code.action {
+      case .retry, .resend, .newIncarnation: .retry
+      case .pairAgain: .pairAgain
+      case .updateApp: .updateApp
+      case .wipe: .wipe
+      case .giveUp: .giveUp
+      }
+  }
+}
