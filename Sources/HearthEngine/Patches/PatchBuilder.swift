@@ -29,7 +29,7 @@ struct PatchBuilder {
     }
     return Conflict(
       subject: .record, rule: Field.ReferencePolicy.cascade.rawValue, winner: Write(cause, nil),
-      losers: [Loser(write: Write(author, nil), reason: .policy)])
+      losers: [Loser(write: Write(author, .bool(true)), reason: .policy)])
   }
 
   // MARK: Patches

@@ -12,7 +12,8 @@ public enum DeletePolicy: String, Hashable, Sendable, CaseIterable {
 public struct Life: Hashable, Sendable {
   /// Whether the record is deleted.
   public let isDeleted: Bool
-  /// The delete that counts, and the edits that no delete had seen; nil when there is no delete.
+  /// The delete that counts and the edits that no delete had seen, or the other way round; a value of nil stands for
+  /// the wish to delete, `true` for the wish to keep. Nil when there is no delete.
   public let resolution: Resolution?
 
   /// Alive without doubt.
@@ -35,22 +36,22 @@ extension RecordState {
       !touch.isDelete && !tombstones.contains { $0.seen.covers(touch.author.dot) }
     }
     let spokesman = unseenEdits.map(\.author).max { ($0.rank, $0.stamp, $0.dot) < ($1.rank, $1.stamp, $1.dot) }
-    guard let spokesman else { return Life(isDeleted: true, resolution: resolution(strongest.author, [], policy)) }
+    let deletes = tombstones.map { Write($0.author, nil) }
+    let edits = unseenEdits.map { Write($0.author, .bool(true)) }
+    guard let spokesman else {
+      return Life(isDeleted: true, resolution: Resolution(winner: Write(strongest.author, nil), losers: []))
+    }
     let isDeleted =
       switch policy {
       case .deleteWins: true  // D3
       case .editWins: false  // D4
       case .guardian: spokesman.rank <= strongest.author.rank  // D5
       }
-    let losers = isDeleted ? unseenEdits.map(\.author) : tombstones.map(\.author)
-    return Life(
-      isDeleted: isDeleted, resolution: resolution(isDeleted ? strongest.author : spokesman, losers, policy))
-  }
-
-  private func resolution(_ winner: Authorship, _ losers: [Authorship], _ policy: DeletePolicy) -> Resolution {
-    let losers = losers.map { loser in
-      Loser(write: Write(loser, nil), reason: policy == .guardian && loser.rank != winner.rank ? .rank : .policy)
+    let winner = isDeleted ? Write(strongest.author, nil) : Write(spokesman, .bool(true))
+    let losers = (isDeleted ? edits : deletes).map { loser in
+      let isRanked = policy == .guardian && loser.author.rank != winner.author.rank
+      return Loser(write: loser, reason: isRanked ? .rank : .policy)
     }
-    return Resolution(winner: Write(winner, nil), losers: losers)
+    return Life(isDeleted: isDeleted, resolution: Resolution(winner: winner, losers: losers))
   }
 }

@@ -1,8 +1,13 @@
 extension Value: CustomStringConvertible {
-  /// The value as people read it: text bare, dates and times in RFC 3339, objects and lists as JSON.
+  /// The value as people read it: text, ids, dates and times bare, objects and lists as JSON.
   public var description: String {
-    if case .text(let text) = self { return text }
-    return json
+    switch self {
+    case .text(let text): text
+    case .id(let id): id.description
+    case .day(let day): day.description
+    case .instant(let instant): instant.description
+    case .null, .bool, .int, .decimal, .float, .list, .object: json
+    }
   }
 
   /// The value as JSON text with keys in ascending order; ids, days and moments become strings.

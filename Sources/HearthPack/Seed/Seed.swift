@@ -6,6 +6,8 @@ public struct Seed: Hashable, Sendable {
   public let app: String
   /// The households.
   public let households: [Household]
+  /// The readable names that the seed uses for ids.
+  public let names: [RecordID: String]
 
   /// One household.
   public struct Household: Hashable, Sendable {
@@ -50,14 +52,13 @@ extension Seed {
   /// The seed with other ids for its households; every other id stays, but for those that follow from a key.
   package func renamed(_ pack: Pack, _ makeID: () -> RecordID) -> Seed {
     Seed(
-      app: app,
-      households: households.map { household in
+      app: app, households: households.map { household in
         let id = makeID()
         let replaced = { (other: RecordID) in other == household.id.record ? id : other }
         return Household(
           label: household.label, id: HouseholdID(id), devices: household.devices,
           records: household.records.map { $0.replacing(replaced, household: HouseholdID(id), pack) })
-      })
+      }, names: names)
   }
 }
 

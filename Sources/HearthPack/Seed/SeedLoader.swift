@@ -16,6 +16,7 @@ public enum SeedLoader {
 
 private struct SeedReader {
   let pack: Pack
+  var names: [RecordID: String] = [:]
   var collector: DiagnosticCollector
 
   init(pack: Pack, file: String) {
@@ -30,7 +31,7 @@ private struct SeedReader {
     }
     let households = (root["households"]?.elements ?? []).compactMap { readHousehold($0) }
     if households.isEmpty { report("S102", root.mark, "a seed has at least one household under `households`.") }
-    return Seed(app: pack.name, households: households)
+    return Seed(app: pack.name, households: households, names: names)
   }
 
   private mutating func readHousehold(_ node: YAMLNode) -> Seed.Household? {
@@ -119,7 +120,10 @@ private struct SeedReader {
   }
 
   private mutating func readID(_ node: YAMLNode) -> RecordID? {
-    if let id = node.text.flatMap({ RecordID(readable: $0) }) { return id }
+    if let text = node.text, let id = RecordID(readable: text) {
+      if RecordID.isName(text) { names[id] = text }
+      return id
+    }
     report("S105", node.mark, "expected a UUID, or a name (a small letter, then small letters, digits and `-`), found \(node.kind).")
     return nil
   }

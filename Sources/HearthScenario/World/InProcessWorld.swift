@@ -35,12 +35,12 @@ package final class InProcessWorld {
     var skew: Int64 = 0
     var connection: HubCore.ConnectionID?
     var settled: [SettledEntry] = []
-    /// The connection may be opened.
-    var isReachable = true
+    let token: String
 
-    init(core: DeviceCore, storage: MemoryReplica) {
+    init(core: DeviceCore, storage: MemoryReplica, token: String) {
       self.core = core
       self.storage = storage
+      self.token = token
     }
   }
 
@@ -85,7 +85,7 @@ package final class InProcessWorld {
     let storage = MemoryReplica(identity: identity)
     let core = DeviceCore(
       replica: storage.load(pack: pack), token: device.token, software: "hearth-scenario", form: form)
-    devices[device.name] = Device(core: core, storage: storage)
+    devices[device.name] = Device(core: core, storage: storage, token: device.token)
   }
 
   private func makeToken() -> String {
@@ -96,7 +96,6 @@ package final class InProcessWorld {
 
   package func connect(_ name: String) throws {
     let device = try device(name)
-    device.isReachable = true
     try carryOut(device.core.connect(moment(device), device.storage), name)
   }
 
@@ -115,6 +114,7 @@ package final class InProcessWorld {
     try carryOut(device.core.closed(moment(device), device.storage), name)
   }
 
+  @discardableResult
   package func commit(_ draft: Draft, on name: String) throws -> UInt64 {
     let device = try device(name)
     let committed = try device.core.commit(draft, moment(device), device.storage)
@@ -122,9 +122,16 @@ package final class InProcessWorld {
     return committed.counter
   }
 
-  package func resend(_ name: String) throws {
+  package func resendNow(_ name: String) throws {
     let device = try device(name)
     try carryOut(device.core.resend(device.storage), name)
+  }
+
+  /// Starts a device anew from what it has kept.
+  package func reload(_ name: String) throws {
+    let device = try device(name)
+    device.core = DeviceCore(
+      replica: device.storage.load(pack: pack), token: device.token, software: "hearth-scenario", form: form)
   }
 
   package func setClock(of name: String, aheadBy milliseconds: Int64) throws {

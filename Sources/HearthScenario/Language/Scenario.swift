@@ -1,0 +1,66 @@
+package import HearthModel
+package import HearthPack
+package import HearthReplica
+
+/// A scenario file as read: what devices do, and what everybody has to see then (docs/reference/scenarios.md).
+package struct Scenario: Sendable {
+  package let file: String
+  package let title: String
+  /// Ids of the demands that the scenario proves.
+  package let proves: [String]
+  /// The household of the seed.
+  package let household: HouseholdID
+  /// The devices in the order of the file.
+  package let devices: [Seed.Device]
+  package let steps: [Step]
+  /// Readable names for ids, from the seed and from the scenario.
+  package let names: [RecordID: String]
+
+  /// One step, and where it stands.
+  package struct Step: Sendable {
+    package let mark: Mark
+    /// The step as written, on one line.
+    package let text: String
+    package let action: Action
+  }
+
+  package enum Action: Sendable {
+    case online([String])
+    case offline([String])
+    case cut([String])
+    case restart([String])
+    case clock(String, aheadBy: Int64)
+    case edit(String, Draft, name: String?, refusal: RejectionCode?)
+    case resend(String)
+    case sees([String], [ExpectedRecord])
+    case misses([String], [ReplicaKey])
+    case outcome(String, ExpectedOutcome)
+    case decided([String])
+    case noConflicts([String])
+    case outbox(String, Int)
+    case rejected(String, Int)
+  }
+
+  /// What a record has to show.
+  package struct ExpectedRecord: Sendable {
+    package let key: ReplicaKey
+    package let fields: [ExpectedField]
+  }
+
+  /// What a field, or a path of a JSON field, has to show.
+  package struct ExpectedField: Sendable {
+    package let field: Field
+    package let path: [String]
+    package let value: Value
+    package let mark: Mark
+
+    package var name: String { ([field.name] + path).joined(separator: ".") }
+  }
+
+  /// What must have become of a change set.
+  package enum ExpectedOutcome: Sendable {
+    case accepted
+    case merged
+    case rejected(RejectionCode, holder: String?, field: String?)
+  }
+}

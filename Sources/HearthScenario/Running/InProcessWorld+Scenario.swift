@@ -1,0 +1,27 @@
+package import HearthModel
+package import HearthReplica
+
+extension InProcessWorld: ScenarioWorld {
+  package func restart(_ device: String) async throws {
+    try cut(device)
+    try reload(device)
+  }
+
+  package func resend(_ device: String) async throws {
+    try resendNow(device)
+  }
+
+  package func pass() async throws {
+    advance(by: 1000)
+  }
+
+  package func view(_ key: ReplicaKey, on device: String) async throws -> VisibleRecord? {
+    try view(device, key)
+  }
+
+  package func conflicted(
+    in collection: CollectionSchema, on device: String
+  ) async throws -> [(RecordID, VisibleRecord)] {
+    try view(device, of: collection).filter { !$0.1.conflicts.isEmpty }
+  }
+}

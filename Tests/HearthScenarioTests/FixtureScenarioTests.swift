@@ -1,0 +1,37 @@
+import Foundation
+import HearthModel
+import HearthPack
+import HearthReplica
+import HearthScenario
+import Testing
+
+@Suite("The scenarios of the fixtures")
+struct FixtureScenarioTests {
+  static let famquest = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+    .deletingLastPathComponent().appending(path: "fixtures/famquest")
+
+  static let files: [String] = {
+    let folder = famquest.appending(path: "scenarios").path
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
+  }()
+
+  @Test func `there are scenarios`() {
+    #expect(!Self.files.isEmpty)
+  }
+
+  @Test(arguments: files) func `passes in process`(_ file: String) async throws {
+    let text = { (path: String) in try String(contentsOf: Self.famquest.appending(path: path), encoding: .utf8) }
+    let pack = try PackLoader.load(text("schema.yaml"), file: "schema.yaml")
+    let seed = try SeedLoader.load(text("seed.yaml"), file: "seed.yaml", pack: pack)
+    let scenario = try ScenarioLoader.load(text("scenarios/\(file)"), file: file, pack: pack, seed: seed)
+    let world = InProcessWorld(pack: pack) { instant, _ in Day(rawValue: Int32(instant.milliseconds / 86_400_000)) }
+    let household = try #require(seed.households.first { $0.id == scenario.household })
+    _ = try world.found(household)
+    for device in scenario.devices { try world.addDevice(device.name, member: device.member, household: household.id) }
+    var runner = ScenarioRunner(scenario, pack: pack, world: world) { 0 }
+    let result = await runner.run { _ in }
+    if let failure = result.failure {
+      Issue.record("\(file):\(failure.step.mark.line): \(failure.step.text)\n\(failure.failure!)")
+    }
+  }
+}
