@@ -9,7 +9,8 @@ let package = Package(
   name: "hearth",
   platforms: [.macOS(.v15), .iOS(.v18)],
   products: [
-    .library(name: "HearthModel", targets: ["HearthModel"]),
+    .library(name: "HearthDevice", targets: ["HearthDevice", "HearthModel", "HearthPack"]),
+    .executable(name: "hearth", targets: ["hearth"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio", from: "2.101.2"),
@@ -47,9 +48,16 @@ let package = Package(
     // shells
     .target(name: "HearthMemory", dependencies: ["HearthEngine", "HearthModel", "HearthProtocol", "HearthReplica"]),
     .target(
+      name: "HearthSQLite",
+      dependencies: [
+        "HearthEngine", "HearthModel", .product(name: "GRDB", package: "GRDB.swift"),
+        .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
+    .target(
       name: "HearthTransport",
       dependencies: [
         "HearthProtocol", "HearthWire", .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOWebSocket", package: "swift-nio"),
       ]),
     .target(
@@ -72,9 +80,23 @@ let package = Package(
     .target(
       name: "HearthScenario",
       dependencies: [
-        "HearthDevice", "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica",
+        "HearthConsole", "HearthDevice", "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica",
         "HearthWire",
       ]),
+
+    // programs
+    .target(name: "HearthConsole"),
+    .target(
+      name: "HearthCommands",
+      dependencies: [
+        "HearthConsole", "HearthDevice", "HearthEngine", "HearthHub", "HearthModel", "HearthPack", "HearthProtocol",
+        "HearthReplica", "HearthScenario", "HearthServer", "HearthSQLite", "HearthTransport", "HearthWire", "XMLCoder",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "Logging", package: "swift-log"),
+        .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+        .product(name: "UnixSignals", package: "swift-service-lifecycle"),
+      ]),
+    .executableTarget(name: "hearth", dependencies: ["HearthCommands"]),
 
     .testTarget(
       name: "HearthScenarioTests", dependencies: ["HearthModel", "HearthPack", "HearthReplica", "HearthScenario"]),

@@ -404,6 +404,22 @@ extension Device {
     run { core, _, storage in try core.resend(storage) }
   }
 
+  /// Ends the connection and every wait as a process that dies does: without a goodbye.
+  package func abandon() {
+    let channel = connection?.channel
+    connection?.task?.cancel()
+    connection = nil
+    channel?.close(promise: nil)
+    run { core, moment, storage in
+      // The link must not say goodbye: for it the connection has broken, and no new one is wanted.
+      let broken = try core.closed(moment, storage)
+      return broken + (try core.disconnect(moment, storage))
+    }
+    wakeTask?.cancel()
+    wakeTask = nil
+    wakeAt = nil
+  }
+
   /// The last decided change sets, newest first.
   package func recentlySettled(limit: Int) throws -> [SettledEntry] {
     try storage.recentlySettled(limit: limit)

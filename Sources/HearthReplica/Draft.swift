@@ -89,6 +89,26 @@ public struct Draft: Sendable {
     changes[position(collection, id)].expectsUnchanged = true
   }
 
+  /// The draft with one record in place of another, both as what is edited and as what values refer to.
+  package func replacing(_ old: RecordID, by new: RecordID) -> Draft {
+    var draft = Draft()
+    draft.changes = changes.map { change in
+      var replaced = Change(
+        collection: change.collection, record: change.record == old ? new : change.record, kind: change.kind,
+        expectsUnchanged: change.expectsUnchanged)
+      replaced.actions = change.actions.map { name, action in
+        switch action {
+        case .set(.id(old)): (name, .set(.id(new)))
+        case .insert(.id(old)): (name, .insert(.id(new)))
+        case .remove(.id(old)): (name, .remove(.id(new)))
+        default: (name, action)
+        }
+      }
+      return replaced
+    }
+    return draft
+  }
+
   private mutating func act(_ collection: String, _ id: RecordID, _ field: String, _ action: Action) {
     changes[position(collection, id)].actions.append((field, action))
   }

@@ -37,6 +37,18 @@ package protocol Store: AnyObject, StoreSnapshots {
 
   /// Remembers up to which revision a device has everything (feeds the frontier).
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws
+
+  /// Does what may wait until outcomes have been sent, such as copying a log into a file.
+  ///
+  /// The shell calls it after the outcomes of a commit went out and before the next commit. A store whose ``tidy()`` is
+  /// never called still works; it then does the same inside commits.
+  /// - Throws: ``StoreFault`` `.failed` when the disk failed. What has been acknowledged is safe; nothing more may be.
+  func tidy() throws
+}
+
+extension Store {
+  /// Nothing waits.
+  package func tidy() throws {}
 }
 
 /// What may be asked at any time from any thread, beside a running commit.

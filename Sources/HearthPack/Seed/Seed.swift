@@ -76,3 +76,17 @@ extension Seed.Record {
     return Seed.Record(collection: collection, id: keyed ?? replaced(id), values: values, line: line)
   }
 }
+
+extension Seed {
+  /// The seed with other households.
+  package func with(_ households: [Household]) -> Seed {
+    Seed(app: app, households: households, names: names)
+  }
+}
+
+extension Seed.Household {
+  /// The household with other devices.
+  package func with(_ devices: [Seed.Device]) -> Seed.Household {
+    Seed.Household(label: label, id: id, devices: devices, records: records)
+  }
+}

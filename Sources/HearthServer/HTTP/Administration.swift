@@ -21,11 +21,31 @@ package struct Administration: Sendable {
     package let seed: String
     /// Gives the households new ids, so that the same seed can be founded any number of times; for tests.
     package let fresh: Bool?
+    /// Founds only the household with this id of the seed; nil founds all.
+    package let household: String?
+    /// The devices to make instead of those of the seed.
+    package let devices: [NewDevice]?
 
-    package init(app: String, seed: String, fresh: Bool? = nil) {
+    package init(
+      app: String, seed: String, fresh: Bool? = nil, household: String? = nil, devices: [NewDevice]? = nil
+    ) {
       self.app = app
       self.seed = seed
       self.fresh = fresh
+      self.household = household
+      self.devices = devices
+    }
+  }
+
+  /// A device to make a token for.
+  package struct NewDevice: Codable, Sendable {
+    package let name: String
+    /// The member's UUID.
+    package let member: String
+
+    package init(name: String, member: String) {
+      self.name = name
+      self.member = member
     }
   }
 
@@ -64,7 +84,7 @@ package struct Administration: Sendable {
       let known = engine.packs.keys.sorted().joined(separator: ", ")
       throw Refusal(description: "This hub has no pack `\(request.app)`. It has: \(known).")
     }
-    var seed = try SeedLoader.load(request.seed, file: "seed.yaml", pack: pack)
+    var seed = try select(request, SeedLoader.load(request.seed, file: "seed.yaml", pack: pack))
     if request.fresh == true {
       seed = seed.renamed(pack) { RecordID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max)) }
     }
@@ -78,6 +98,22 @@ package struct Administration: Sendable {
           FoundedHousehold.Device(name: $0.name, member: $0.member.description, token: $0.token)
         })
     }
+  }
+
+  private func select(_ request: FoundingRequest, _ seed: Seed) throws -> Seed {
+    var households = seed.households
+    if let wanted = request.household {
+      households = households.filter { $0.id.description == wanted }
+      guard !households.isEmpty else { throw Refusal(description: "The seed has no household \(wanted).") }
+    }
+    guard let devices = request.devices else { return seed.with(households) }
+    let made = try devices.map { device in
+      guard let member = RecordID(device.member) else {
+        throw Refusal(description: "`\(device.member)` is no UUID of a member.")
+      }
+      return Seed.Device(name: device.name, member: member)
+    }
+    return seed.with(households.map { $0.with(made) })
   }
 
   /// All households and their devices.

@@ -112,6 +112,10 @@ struct DocumentRowTests {
       .by(3, stamp: 9, rank: .child, .put("a", 4)), in: Self.guardian
     ).first
     #expect(conflict?.reasons == [2: .rank, 3: .rank])
+    let byClock = try conflicts(
+      .by(4, stamp: 5, .put("a.b", 2)), .by(2, stamp: 5, .put("a", 3)), .by(3, stamp: 4, .put("a", 4))
+    ).first
+    #expect(byClock?.reasons == [2: .replica, 3: .stamp])
   }
 
   @Test func `the empty object and a removal hide nothing (J5)`() throws {

@@ -47,7 +47,7 @@ struct LifeRowTests {
     let (delete, edit) = (Event.by(1, stamp: 1, rank: .child, .delete), Event.by(2, stamp: 9, rank: .parent, .set("b")))
     let expected = Conflict(
       subject: .record, rule: "deleteWins", winner: delete.write(nil),
-      losers: [Loser(write: edit.write(nil), reason: .policy)])
+      losers: [Loser(write: edit.write(true), reason: .policy)])
     let life = try life(.deleteWins, delete, edit)
     #expect(life.isDeleted)
     #expect(life.conflict == expected)
@@ -62,7 +62,7 @@ struct LifeRowTests {
     let (delete, edit) = (Event.by(1, stamp: 9, rank: .parent, .delete), Event.by(2, stamp: 1, rank: .child, .set("b")))
     let life = try life(.editWins, delete, edit)
     #expect(!life.isDeleted)
-    #expect(life.conflict?.winner == edit.write(nil))
+    #expect(life.conflict?.winner == edit.write(true))
     #expect(life.conflict?.losers == [Loser(write: delete.write(nil), reason: .policy)])
   }
 
@@ -90,6 +90,15 @@ struct LifeRowTests {
     #expect(deletedSince.conflict == nil)
     let seenSince = try life(.editWins, .by(1, .set("a")), .by(1, 2, .set("b")), .by(2, saw: [Dot(1, 1)], .delete))
     #expect(!seenSince.isDeleted)
+  }
+
+  @Test func `a delete that was restored is no wish to keep the record (D2, D5)`() throws {
+    let life = try life(
+      .guardian, .by(1, rank: .parent, .delete), .by(2, rank: .child, .delete),
+      .by(3, rank: .child, saw: [Dot(1, 1)], .restore))
+    #expect(life.isDeleted)
+    #expect(life.conflict?.winner.author.dot == Dot(2, 1))
+    #expect(life.conflict?.reasons == [3: .policy])
   }
 
   @Test func `the winner named is the strongest of the winning side (D3, D4)`() throws {

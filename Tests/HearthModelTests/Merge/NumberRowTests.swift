@@ -62,6 +62,7 @@ struct NumberRowTests {
 
   @Test func `null changes nothing (M2)`() throws {
     #expect(try Self.largest.shown(after: .by(1, .set(.null)), .by(2, .set(-1)), .by(3, .set(.null))) == -1)
+    #expect(try Self.smallest.shown(after: .by(1, .set(.null)), .by(2, .set(1)), .by(3, .set(.null))) == 1)
     #expect(try Self.smallest.shown(after: .by(1, .set(.null))) == .null)
   }
 

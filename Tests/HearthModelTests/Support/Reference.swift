@@ -157,20 +157,22 @@ extension Reference {
       let isLatest = !events.contains { $0.author.dot.isLater(than: events[edit].author.dot) }
       return isLatest && events[edit].operation.kind != .delete && !tombstones.contains { covers($0, edit) }
     }
-    guard let delete = strongest(tombstones) else { return (false, nil) }
-    guard let edit = strongest(edits) else { return (true, nil) }
+    guard let strongestDelete = strongest(tombstones) else { return (false, nil) }
+    guard let strongestEdit = strongest(edits) else { return (true, nil) }
     let isDeleted =
       switch policy {
       case .deleteWins: true
       case .editWins: false
-      case .guardian: delete.rank >= edit.rank
+      case .guardian: strongestDelete.rank >= strongestEdit.rank
       }
-    let winner = isDeleted ? delete : edit
+    let winner = isDeleted ? strongestDelete : strongestEdit
+    let (keep, delete): (Value?, Value?) = (true, nil)
     let losers = (isDeleted ? edits : tombstones).map { events[$0].author }.sorted { $0.dot < $1.dot }.map { loser in
       let isByRank = policy == .guardian && loser.rank != winner.rank
-      return Loser(write: Write(loser, nil), reason: isByRank ? .rank : .policy)
+      return Loser(write: Write(loser, isDeleted ? keep : delete), reason: isByRank ? .rank : .policy)
     }
-    let conflict = Conflict(subject: .record, rule: policy.rawValue, winner: Write(winner, nil), losers: losers)
+    let conflict = Conflict(
+      subject: .record, rule: policy.rawValue, winner: Write(winner, isDeleted ? delete : keep), losers: losers)
     return (isDeleted, conflict)
   }
 

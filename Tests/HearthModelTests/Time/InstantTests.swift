@@ -13,6 +13,7 @@ struct InstantTests {
       let lengths: [Int32] = [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
       check(first + lengths[0] + lengths[1] - 1, year, 2, lengths[1])
       check(first + lengths[0] + lengths[1], year, 3, 1)
+      #expect(Day("\(padded(year, 4))-02-\(lengths[1] + 1)") == nil)
       let month = year % 12
       check(first + lengths[..<month].reduce(0, +) + lengths[month] - 1, year, month + 1, lengths[month])
       first += lengths.reduce(0, +)
@@ -39,6 +40,8 @@ struct InstantTests {
     let texts = (first.rawValue...last.rawValue).map { Day(rawValue: $0).description }
     #expect(texts.sorted() == texts)
     #expect(texts.map { Day($0)?.rawValue } == (first.rawValue...last.rawValue).map(Optional.init))
+    let ends = [1: 32, 2: 30, 3: 32, 4: 31, 5: 32, 6: 31, 7: 32, 8: 32, 9: 31, 10: 32, 11: 31, 12: 32]
+    #expect(ends.allSatisfy { Day("\(padded(year, 4))-\(padded($0, 2))-\($1)") == nil })
     #expect(Set(texts).count == (year % 4 == 0 && year % 100 != 0 || year % 400 == 0 ? 366 : 365))
   }
 

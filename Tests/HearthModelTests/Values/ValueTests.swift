@@ -84,8 +84,11 @@ struct ValueTests {
     #expect(value.json == json)
   }
 
-  @Test func `text reads bare, everything else as JSON`() {
+  @Test func `text, ids, days and moments read bare, everything else as JSON`() {
     #expect(Value.text("a \"b\"").description == "a \"b\"")
+    #expect(Value.day(Day(rawValue: 0)).description == "1970-01-01")
+    #expect(Value.instant(Instant(milliseconds: 0)).description == "1970-01-01T00:00:00Z")
+    #expect(Value.id(RecordID(high: 0, low: 1)).description == "00000000-0000-0000-0000-000000000001")
     #expect(Value.list(["a"]).description == "[\"a\"]")
   }
 

@@ -1,0 +1,46 @@
+internal import GRDB
+internal import HearthEngine
+internal import HearthModel
+
+/// One reading transaction on a connection that never writes: all that it reads is from one moment.
+struct Snapshot {
+  let database: Database
+  let path: String
+  let tables: [String: PackTables]
+
+  private func statement(_ sql: String) throws -> HotStatement {
+    HotStatement(try database.cachedStatement(sql: sql))
+  }
+
+  /// See `StoreSnapshots`.
+  func changedRecords(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int
+  ) throws -> ChangedRecords {
+    guard let row = try HouseholdRow(household, statement(HubStatement.household.sql)) else {
+      throw StoreFault.unknown(household)
+    }
+    guard let tables = tables[row.app] else { throw StoreFault.packMissing(row.app, path) }
+    var merge = try ChangedRecordsMerge(
+      tables.collections.map { ($0, try statement($0.selectChanged)) }, household: row.number, after: revision)
+    defer { merge.end() }
+    var entries = [ChangedRecords.Entry]()
+    var bytes = 0
+    while let next = try merge.next() {
+      // A page ends between revisions: its cursor stands for whole ones.
+      if bytes >= bytesMax, let last = entries.last, next.entry.revision > last.revision {
+        return ChangedRecords(entries: entries, through: last.revision, hasMore: true)
+      }
+      bytes += next.bytes
+      entries.append(next.entry)
+    }
+    let head = try LastChange.all(of: row.number, statement(HubStatement.lastChangeOfReplicaBelow.sql)).map(\.head).max()
+    return ChangedRecords(entries: entries, through: head ?? .zero, hasMore: false)
+  }
+}
+
+extension StoreFault {
+  /// A household whose app is not served.
+  static func packMissing(_ app: String, _ path: String) -> StoreFault {
+    StoreFault(.unknown, "`\(path)` has households of the app `\(app)`, but the hub was not given its pack.")
+  }
+}

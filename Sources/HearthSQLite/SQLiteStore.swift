@@ -1,0 +1,135 @@
+internal import Foundation
+internal import GRDB
+internal import GRDBSQLite
+package import HearthEngine
+package import HearthModel
+
+/// The store in one SQLite file: `hearth.db` in a data folder that this process holds alone.
+///
+/// One connection writes, and it alone copies the write-ahead log into the file; two read beside it. The tables are
+/// made for people and other programs to read as well: docs/internals/sqlite-store.md describes them.
+package final class SQLiteStore: Store {
+  /// The version of SQLite that the program runs with, for the log at start.
+  package static var libraryVersion: String { String(cString: sqlite3_libversion()) }
+
+  /// The path of the database file.
+  package let path: String
+
+  private let lock: FolderLock
+  private let pool: DatabasePool
+  private let tables: [String: PackTables]
+  /// Used inside `pool.writeWithoutTransaction` only, which runs one body at a time.
+  private nonisolated(unsafe) let writer: Writer
+
+  /// Opens the store of a data folder; makes folder and file when they are not there.
+  ///
+  /// - Parameter packs: the packs of all apps that are served, by name.
+  package static func open(
+    at folder: String, packs: [String: Pack], options: Options = Options()
+  ) throws(StoreFault) -> SQLiteStore {
+    do {
+      return try SQLiteStore(DataFolder.make(folder), packs, options)
+    } catch let fault as StoreFault {
+      throw fault
+    } catch {
+      throw StoreFault(.failed, "The data folder `\(folder)` cannot be opened: \(error)")
+    }
+  }
+
+  private init(_ folder: URL, _ packs: [String: Pack], _ options: Options) throws {
+    let file = DatabaseFile(folder: folder)
+    let tables = try PackTables.all(of: packs)
+    (path, self.tables) = (file.path, tables)
+    lock = try FolderLock(folder: folder)
+    (pool, writer) = try translatingErrors(of: file.path) {
+      let isNew = try file.needsCreation(busySeconds: options.busySeconds)
+      let pool = try file.openPool(options)
+      let writer = try pool.writeWithoutTransaction { database in
+        try SchemaCreation(file: file, tables: tables).run(database, isNew: isNew)
+        return Writer(database, path: file.path, tables: tables, options: options)
+      }
+      return (pool, writer)
+    }
+  }
+
+  deinit {
+    try? close()
+  }
+
+  /// Ends the store: the log is copied into the file, and the folder is free for another process.
+  ///
+  /// Every later call throws `.failed`.
+  package func close() throws {
+    pool.writeWithoutTransaction { _ in writer.end() }
+    try translatingErrors(of: path) { try pool.close() }
+  }
+
+  // MARK: Deciding and writing
+
+  package func commit(_ decide: (any StoreReader) throws -> Commit) throws {
+    try pool.writeWithoutTransaction { _ in
+      try writer.transaction { try writer.write(decide(WriterReader(writer: writer))) }
+    }
+  }
+
+  package func tidy() throws {
+    try pool.writeWithoutTransaction { _ in try writer.tidy() }
+  }
+
+  package func addDevice(_ device: DeviceEntry) throws {
+    try pool.writeWithoutTransaction { _ in
+      try writer.transaction { try writer.add(device) }
+    }
+  }
+
+  package func openReplica(household: HouseholdID, device: RecordID, incarnation: UInt64) throws -> ReplicaNumber {
+    try pool.writeWithoutTransaction { _ in
+      try writer.reading {
+        try writer.openReplica(household: household, device: device, incarnation: incarnation)
+      }
+    }
+  }
+
+  package func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
+    try pool.writeWithoutTransaction { _ in
+      try writer.transaction { try writer.renewEpoch(of: household, epoch) }
+    }
+  }
+
+  package func acknowledge(_ acknowledgements: [Acknowledgement]) throws {
+    try pool.writeWithoutTransaction { _ in
+      try writer.transaction { try writer.acknowledge(acknowledgements) }
+    }
+  }
+
+  // MARK: Reading
+
+  package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
+    try pool.writeWithoutTransaction { _ in
+      try writer.reading { try body(WriterReader(writer: writer)) }
+    }
+  }
+
+  package func device(tokenHash: [UInt8]) throws -> DeviceEntry? {
+    try pool.writeWithoutTransaction { _ in try writer.reading { try writer.device(tokenHash: tokenHash) } }
+  }
+
+  package func devices(of household: HouseholdID) throws -> [DeviceEntry] {
+    try pool.writeWithoutTransaction { _ in try writer.reading { try writer.devices(of: household) } }
+  }
+
+  package func households() throws -> [HouseholdEntry] {
+    try pool.writeWithoutTransaction { _ in try writer.reading { try writer.allHouseholds() } }
+  }
+
+  package func changedRecords(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int
+  ) throws -> ChangedRecords {
+    try translatingErrors(of: path) {
+      try pool.read { database in
+        try Snapshot(database: database, path: path, tables: tables)
+          .changedRecords(of: household, after: revision, bytesMax: bytesMax)
+      }
+    }
+  }
+}

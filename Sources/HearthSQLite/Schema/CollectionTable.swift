@@ -1,0 +1,125 @@
+internal import HearthModel
+
+/// The table of a collection: the shown value of each field in a column of its own, for whoever asks in SQL, beside the
+/// merge state, which is the truth.
+///
+/// The hub's own columns begin with `_`, which no field's name does.
+struct CollectionTable: Sendable {
+  let name: String
+  /// Its place among the tables of all packs.
+  let ordinal: Int
+  let schema: CollectionSchema
+  /// Indexes that SQLite cannot keep of itself.
+  let sideTables: [SideTable]
+  private let columns: [Column]
+
+  private struct Column {
+    let field: Field
+    let comment: String
+  }
+
+  init(_ schema: CollectionSchema, in pack: Pack, ordinal: Int) {
+    self.ordinal = ordinal
+    let name = Self.name(app: pack.name, collection: schema.name)
+    self.name = name
+    self.schema = schema
+    columns = schema.fields.map { Column(field: $0, comment: $0.type.columnComment(in: pack)) }
+    sideTables = schema.indexes.compactMap { SideTable($0, of: schema, tableName: name) }
+  }
+
+  static func name(app: String, collection: String) -> String { "\(app)_\(collection)" }
+
+  /// All names that the collection takes in the database.
+  var names: [String] { [name, viewName, revisionIndexName] + schema.indexes.map { "\(name)_\($0.name)" } }
+
+  private var viewName: String { "\(name)_live" }
+  private var revisionIndexName: String { "\(name)__revision" }
+
+  // MARK: Creation
+
+  /// The statements that make the table, its indexes and its view.
+  var creation: [String] { [table, revisionIndex] + indexes + sideTables.flatMap(\.creation) + [view] }
+
+  private var table: String {
+    let fields = columns.map { "  \($0.field.name.quoted) \($0.field.type.columnType), -- \($0.comment)\n" }
+    return """
+      CREATE TABLE \(name.quoted) (
+        _household INTEGER NOT NULL, -- hearth_households.number
+        id BLOB NOT NULL, -- UUID, 16 bytes
+        _revision INTEGER NOT NULL, -- the last that changed the record
+        _life INTEGER NOT NULL, -- 0 live, 1 deleted, 2 hidden by the delete of a record it depends on
+      \(fields.joined())  _state BLOB NOT NULL, -- who wrote what, and what has not been settled: the truth
+        PRIMARY KEY (_household, id)
+      ) STRICT, WITHOUT ROWID
+      """
+  }
+
+  /// Finds what changed since a cursor (P11).
+  private var revisionIndex: String {
+    "CREATE INDEX \(revisionIndexName.quoted) ON \(name.quoted) (_household, _revision)"
+  }
+
+  private var indexes: [String] {
+    schema.indexes.compactMap { index in
+      guard case .columns(let columns) = index.content else { return nil }
+      let terms = columns.map { column in
+        schema.fields[column.field.index].name.quoted + (column.isDescending ? " DESC" : "")
+      }
+      let list = ((index.isGlobal ? [] : ["_household"]) + terms).joined(separator: ", ")
+      return "CREATE INDEX \("\(name)_\(index.name)".quoted) ON \(name.quoted) (\(list))"
+    }
+  }
+
+  /// The records that are there, with ids, times and decimals as text, for people.
+  private var view: String {
+    let fields = schema.fields.map { field in
+      ",\n  \(field.type.readable("t.\(field.name.quoted)")) AS \(field.name.quoted)"
+    }
+    return """
+      CREATE VIEW \(viewName.quoted) AS SELECT
+        h.uuid AS _household,
+        \(FieldType.readableID("t.id")) AS id,
+        t._revision\(fields.joined())
+      FROM \(name.quoted) AS t JOIN hearth_households AS h ON h.number = t._household
+      WHERE t._life = 0
+      """
+  }
+
+  // MARK: Reading and writing
+
+  /// The state of a record: household, id.
+  var selectState: String { "SELECT _state FROM \(name.quoted) WHERE _household = ?1 AND id = ?2" }
+
+  /// What changed: household, revision.
+  var selectChanged: String {
+    "SELECT id, _revision, _state FROM \(name.quoted) WHERE _household = ?1 AND _revision > ?2 ORDER BY _revision, id"
+  }
+
+  /// A new record: household, id, revision, life, state, then all fields in their order.
+  var insert: String {
+    let names = ["_household", "id", "_revision", "_life", "_state"] + schema.fields.map(\.name.quoted)
+    let places = (1...names.count).map { "?\($0)" }.joined(separator: ", ")
+    return "INSERT INTO \(name.quoted) (\(names.joined(separator: ", "))) VALUES (\(places))"
+  }
+
+  /// A record that changed: as for `insert`, with the given fields only. What is not named keeps its place in its
+  /// indexes; that is what makes an update cheap.
+  func update(_ fields: [FieldNumber]) -> String {
+    let assignments = fields.enumerated().map { position, field in
+      ", \(schema.fields[field.index].name.quoted) = ?\(position + 6)"
+    }
+    return "UPDATE \(name.quoted) SET _revision = ?3, _life = ?4, _state = ?5\(assignments.joined())"
+      + " WHERE _household = ?1 AND id = ?2"
+  }
+}
+
+extension RecordLife {
+  /// The value of `_life`.
+  var column: Int64 {
+    switch self {
+    case .live: 0
+    case .deleted: 1
+    case .hidden: 2
+    }
+  }
+}

@@ -1,0 +1,98 @@
+/// The tables that every Hearth database has, whatever its apps. No pack name begins with `hearth`, so that the prefix
+/// keeps them apart from the tables of collections.
+///
+/// There is no row for a household's head and none for a replica's progress: both stand in the last change of each
+/// replica, and a row that is written with every commit costs a page of the log each time.
+enum HubTables {
+  static let all = [households, devices, devicesByHousehold, installs, changes, decisions, references, packs]
+
+  /// Households by the number under which all other rows know them: a UUID would cost 16 bytes in each row and index.
+  private static let households = """
+    CREATE TABLE hearth_households (
+      number INTEGER PRIMARY KEY,
+      uuid TEXT NOT NULL UNIQUE,
+      app TEXT NOT NULL,
+      label TEXT NOT NULL,
+      epoch INTEGER NOT NULL -- 64 random bits; new after a restore from a backup
+    ) STRICT
+    """
+
+  private static let devices = """
+    CREATE TABLE hearth_devices (
+      number INTEGER PRIMARY KEY,
+      id BLOB NOT NULL UNIQUE,
+      household INTEGER NOT NULL, -- hearth_households.number
+      member BLOB NOT NULL, -- id in the collection of members
+      name TEXT NOT NULL,
+      token_hash BLOB NOT NULL UNIQUE -- SHA-256
+    ) STRICT
+    """
+
+  private static let devicesByHousehold = "CREATE INDEX hearth_devices_household ON hearth_devices (household)"
+
+  private static let installs = """
+    CREATE TABLE hearth_installs (
+      household INTEGER NOT NULL,
+      replica INTEGER NOT NULL,
+      device BLOB NOT NULL,
+      incarnation INTEGER NOT NULL,
+      acknowledged INTEGER NOT NULL DEFAULT 0, -- revision up to which it has everything
+      PRIMARY KEY (household, replica),
+      UNIQUE (household, device, incarnation)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  /// What was decided. `revision` is what the outcome says; `head` is the household's head after the row, which a
+  /// rejection or a repetition under another number leaves as it was.
+  ///
+  /// Whoever collects old rows keeps the last one of each replica: it holds the replica's counter and stamp, and the
+  /// largest `head` among these rows is the head of the household.
+  private static let changes = """
+    CREATE TABLE hearth_changes (
+      household INTEGER NOT NULL,
+      replica INTEGER NOT NULL,
+      counter INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      head INTEGER NOT NULL,
+      at INTEGER NOT NULL, -- milliseconds since 1970 in UTC
+      stamp INTEGER NOT NULL, -- milliseconds << 16 | logical counter
+      clock_offset INTEGER NOT NULL, -- milliseconds that the device's clock was ahead
+      member BLOB,
+      rank INTEGER NOT NULL,
+      verdict BLOB NOT NULL,
+      content_hash BLOB NOT NULL,
+      payload BLOB NOT NULL,
+      PRIMARY KEY (household, replica, counter)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let decisions = """
+    CREATE TABLE hearth_decisions (
+      household INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      ordinal INTEGER NOT NULL,
+      collection INTEGER NOT NULL,
+      record BLOB NOT NULL,
+      decision BLOB NOT NULL,
+      PRIMARY KEY (household, revision, ordinal)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let references = """
+    CREATE TABLE hearth_references (
+      household INTEGER NOT NULL,
+      target BLOB NOT NULL,
+      collection INTEGER NOT NULL,
+      record BLOB NOT NULL,
+      field INTEGER NOT NULL,
+      PRIMARY KEY (household, target, collection, record, field)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  private static let packs = """
+    CREATE TABLE hearth_packs (
+      app TEXT PRIMARY KEY,
+      shape TEXT NOT NULL -- what the tables and stored states of the app rely on
+    ) STRICT, WITHOUT ROWID
+    """
+}

@@ -1,0 +1,59 @@
+/// The statements on the hub's own tables that run with every commit or session.
+enum HubStatement: Int, CaseIterable {
+  case household
+  case lastChangeOfReplicaBelow
+  case installs
+  case change
+  case insertChange
+  case insertDecision
+  case referrers
+  case insertReference
+  case deleteReference
+  case acknowledge
+
+  var sql: String {
+    switch self {
+    case .household: "SELECT number, app, epoch FROM hearth_households WHERE uuid = ?1"
+    case .lastChangeOfReplicaBelow:
+      // Walking down from the top finds the last change of every replica with one search each, whatever the length of
+      // the history.
+      """
+      SELECT replica, counter, stamp, head FROM hearth_changes WHERE household = ?1 AND replica < ?2
+      ORDER BY replica DESC, counter DESC LIMIT 1
+      """
+    case .installs: "SELECT replica, device FROM hearth_installs WHERE household = ?1"
+    case .change:
+      """
+      SELECT revision, at, stamp, clock_offset, member, rank, verdict, content_hash, payload FROM hearth_changes
+      WHERE household = ?1 AND replica = ?2 AND counter = ?3
+      """
+    case .insertChange:
+      """
+      INSERT INTO hearth_changes (household, replica, counter, revision, head, at, stamp, clock_offset, member, rank,
+        verdict, content_hash, payload)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
+      """
+    case .insertDecision:
+      """
+      INSERT INTO hearth_decisions (household, revision, ordinal, collection, record, decision)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      """
+    case .referrers:
+      """
+      SELECT collection, record, field FROM hearth_references WHERE household = ?1 AND target = ?2
+      ORDER BY collection, record, field
+      """
+    case .insertReference:
+      """
+      INSERT OR IGNORE INTO hearth_references (household, target, collection, record, field)
+      VALUES (?1, ?2, ?3, ?4, ?5)
+      """
+    case .deleteReference:
+      """
+      DELETE FROM hearth_references
+      WHERE household = ?1 AND target = ?2 AND collection = ?3 AND record = ?4 AND field = ?5
+      """
+    case .acknowledge: "UPDATE hearth_installs SET acknowledged = ?3 WHERE household = ?1 AND replica = ?2"
+    }
+  }
+}

@@ -1,0 +1,126 @@
+internal import Foundation
+internal import GRDB
+internal import HearthEngine
+internal import HearthModel
+
+// Households, devices and installs: rows that change when people come and go, so that GRDB's own statements do.
+
+extension Writer {
+  func found(_ founded: Commit.Founded) throws {
+    guard try household(founded.state.id) == nil else {
+      throw StoreFault(.exists, "The household `\(founded.label)` (\(founded.state.id)) exists already.")
+    }
+    guard tables[founded.state.app] != nil else { throw StoreFault.packMissing(founded.state.app, path) }
+    try database.execute(
+      sql: "INSERT INTO hearth_households (uuid, app, label, epoch) VALUES (?, ?, ?, ?)",
+      arguments: [
+        founded.state.id.description, founded.state.app, founded.label, Int64(bitPattern: founded.state.epoch.rawValue),
+      ])
+    for device in founded.devices { try add(device) }
+  }
+
+  func allHouseholds() throws -> [HouseholdEntry] {
+    let rows = try Row.fetchAll(database, sql: "SELECT uuid, app, label FROM hearth_households ORDER BY number")
+    return try rows.map { row in
+      HouseholdEntry(id: try Self.household(row["uuid"]), app: row["app"], label: row["label"])
+    }
+  }
+
+  func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
+    let known = try existing(household)
+    try database.execute(
+      sql: "UPDATE hearth_households SET epoch = ? WHERE number = ?",
+      arguments: [Int64(bitPattern: epoch.rawValue), known.number])
+    known.state.epoch = epoch
+  }
+
+  // MARK: Devices
+
+  func add(_ device: DeviceEntry) throws {
+    let household = try existing(device.household)
+    let isKnown = try Bool.fetchOne(
+      database, sql: "SELECT EXISTS (SELECT 1 FROM hearth_devices WHERE id = ? OR token_hash = ?)",
+      arguments: [device.id.data, Data(device.tokenHash)])
+    guard isKnown != true else {
+      throw StoreFault(.exists, "The device `\(device.name)` exists already.")
+    }
+    try database.execute(
+      sql: "INSERT INTO hearth_devices (id, household, member, name, token_hash) VALUES (?, ?, ?, ?, ?)",
+      arguments: [device.id.data, household.number, device.member.data, device.name, Data(device.tokenHash)])
+  }
+
+  func device(tokenHash: [UInt8]) throws -> DeviceEntry? {
+    try devices("d.token_hash = ?", [Data(tokenHash)]).first
+  }
+
+  func devices(of household: HouseholdID) throws -> [DeviceEntry] {
+    try devices("h.uuid = ?", [household.description])
+  }
+
+  private func devices(_ condition: String, _ arguments: StatementArguments) throws -> [DeviceEntry] {
+    let rows = try Row.fetchAll(
+      database,
+      cached: """
+        SELECT d.id, h.uuid, d.member, d.name, d.token_hash
+        FROM hearth_devices AS d JOIN hearth_households AS h ON h.number = d.household
+        WHERE \(condition) ORDER BY d.number
+        """, arguments)
+    return try rows.map { row in
+      let household = try Self.household(row["uuid"])
+      guard let id = RecordID(bytes: row["id"] as Data), let member = RecordID(bytes: row["member"] as Data) else {
+        throw StoreFault.corrupt("hearth_devices", "a device of household \(household)", "an id has not 16 bytes")
+      }
+      return DeviceEntry(
+        id: id, household: household, member: member, name: row["name"], tokenHash: Array(row["token_hash"] as Data))
+    }
+  }
+
+  // MARK: Installs
+
+  func openReplica(household: HouseholdID, device: RecordID, incarnation: UInt64) throws -> ReplicaNumber {
+    let known = try existing(household)
+    let install: StatementArguments = [known.number, device.data, Int64(bitPattern: incarnation)]
+    let number = try Int64.fetchOne(
+      database, sql: "SELECT replica FROM hearth_installs WHERE household = ? AND device = ? AND incarnation = ?",
+      arguments: install)
+    if let number, let replica = UInt32(exactly: number) { return ReplicaNumber(rawValue: replica) }
+    return try transaction {
+      let highest = try Int64.fetchOne(
+        database, sql: "SELECT max(replica) FROM hearth_installs WHERE household = ?", arguments: [known.number])
+      let replica = ReplicaNumber(rawValue: UInt32(highest ?? 0) + 1)
+      try database.execute(
+        sql: "INSERT INTO hearth_installs (household, device, incarnation, replica) VALUES (?, ?, ?, ?)",
+        arguments: install + [Int64(replica.rawValue)])
+      known.state.replicas[replica] = HouseholdState.Replica(device: device)
+      return replica
+    }
+  }
+
+  func acknowledge(_ acknowledgements: [Acknowledgement]) throws {
+    let statement = try statements.statement(.acknowledge)
+    for item in acknowledgements {
+      guard let known = try household(item.household) else { continue }
+      statement.bind(1, known.number)
+      statement.bind(2, Int64(item.replica.rawValue))
+      statement.bind(3, Int64(clamping: item.revision.rawValue))
+      try statement.run()
+    }
+  }
+
+  private static func household(_ uuid: String) throws(StoreFault) -> HouseholdID {
+    guard let id = RecordID(uuid) else { throw .corrupt("hearth_households", "household `\(uuid)`", "the id is none") }
+    return HouseholdID(id)
+  }
+}
+
+extension RecordID {
+  fileprivate var data: Data { Data(bytes) }
+}
+
+extension Row {
+  fileprivate static func fetchAll(
+    _ database: Database, cached sql: String, _ arguments: StatementArguments
+  ) throws -> [Row] {
+    try fetchAll(database.cachedStatement(sql: sql), arguments: arguments)
+  }
+}

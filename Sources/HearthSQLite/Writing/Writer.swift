@@ -1,0 +1,105 @@
+internal import GRDB
+internal import GRDBSQLite
+internal import HearthEngine
+internal import HearthModel
+
+/// What the writing connection keeps between commits: prepared statements, and the households and records that it used
+/// last. Nobody else writes, so that what it remembers is what is stored.
+final class Writer {
+  let database: Database
+  let path: String
+  let tables: [String: PackTables]
+  var statements: StatementCache
+  var households: RecentCache<HouseholdID, KnownHousehold>
+  var records: RecentCache<RecordKey, RecordState>
+  private let options: SQLiteStore.Options
+  private let log: LogGauge
+  /// Why nothing may be written any more.
+  private var failure: StoreFault?
+
+  init(_ database: Database, path: String, tables: [String: PackTables], options: SQLiteStore.Options) {
+    self.database = database
+    self.path = path
+    self.tables = tables
+    self.options = options
+    statements = StatementCache(database, countMax: options.statementCountMax)
+    households = RecentCache(countMax: options.householdCountMax)
+    records = RecentCache(countMax: options.recordCountMax)
+    log = LogGauge(database)
+  }
+
+  // MARK: Transactions
+
+  /// Runs a body in a transaction: all that it writes is on the disk when this returns, or nothing is.
+  func transaction<Result>(_ body: () throws -> Result) throws -> Result {
+    try checkUsable()
+    if log.pages >= options.checkpointPages * Self.checkpointDelayMax { try tidy() }
+    do {
+      var result: Result?
+      try database.inTransaction(.immediate) {
+        result = try body()
+        return .commit
+      }
+      return result!
+    } catch {
+      // What was remembered may be from the transaction that is undone.
+      forget()
+      throw judged(error)
+    }
+  }
+
+  /// Runs a body that only reads.
+  func reading<Result>(_ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch {
+      throw judged(error)
+    }
+  }
+
+  /// How many times the wished size of the log a hub that never tidies up lets it grow to.
+  private static let checkpointDelayMax = 4
+
+  /// Copies the log into the file when it has grown; bounded by the log's size.
+  ///
+  /// https://www.sqlite.org/wal.html: "a checkpoint operation ... can run concurrently with readers"; it is passive, so
+  /// that it waits for nobody. A full disk leaves the log as it is, and the next commit says so.
+  func tidy() throws {
+    try checkUsable()
+    guard log.pages >= options.checkpointPages else { return }
+    do {
+      try log.checkpoint(database)
+    } catch {
+      let fault = judged(error)
+      if (fault as? StoreFault)?.kind != .diskFull { throw fault }
+    }
+  }
+
+  /// The fault that an error means. One of the disk is remembered: SQLite would go on committing on the same
+  /// connection after a failed sync, while the kernel may already have dropped what it could not write (P2).
+  private func judged(_ error: any Error) -> any Error {
+    guard let error = error as? DatabaseError else { return error }
+    let fault = StoreFault(error, path: path, systemError: sqlite3_system_errno(database.sqliteConnection))
+    if fault.kind == .failed, error.resultCode == .SQLITE_IOERR { failure = fault }
+    return fault
+  }
+
+  private func checkUsable() throws {
+    if let failure { throw failure }
+  }
+
+  // MARK: The end
+
+  /// Forgets all that was remembered of the stored rows.
+  private func forget() {
+    households.removeAll()
+    records.removeAll()
+  }
+
+  /// Lets go of the connection.
+  func end() {
+    forget()
+    statements = StatementCache(database, countMax: 0)
+    failure = StoreFault(.failed, "The store `\(path)` has been closed.")
+  }
+}

@@ -1,0 +1,68 @@
+internal import HearthEngine
+internal import HearthModel
+
+/// What a decision reads: the rows as they are, or as the writer remembers them.
+struct WriterReader: StoreReader {
+  let writer: Writer
+
+  /// Nothing to do: a row costs a few microseconds, not a round trip.
+  func prefetch(_ keys: Set<RecordKey>) {}
+
+  func household(_ id: HouseholdID) throws -> HouseholdState? { try writer.household(id)?.state }
+
+  func record(_ key: RecordKey) throws -> RecordState? { try writer.record(key) }
+
+  func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry? { try writer.change(household, dot) }
+
+  func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference] {
+    try writer.referrers(household, to: target)
+  }
+}
+
+extension Writer {
+  func record(_ key: RecordKey) throws -> RecordState? {
+    if let state = records[key] { return state }
+    guard let known = try household(key.household), let table = known.tables.table(key.collection) else { return nil }
+    let statement = try statements.statement(.select, of: table) { table.selectState }
+    statement.bind(1, known.number)
+    statement.bind(2, key.record)
+    guard try statement.next() else { return nil }
+    defer { statement.reset() }
+    let state = try RecordState(column: statement.bytes(0), of: table, key.record)
+    records[key] = state
+    return state
+  }
+
+  func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry? {
+    // A counter beyond 63 bits is in no row; it may come from a device, in `formerly`.
+    guard let known = try self.household(household), let counter = Int64(exactly: dot.counter) else { return nil }
+    let statement = try statements.statement(.change)
+    statement.bind(1, known.number)
+    statement.bind(2, Int64(dot.replica.rawValue))
+    statement.bind(3, counter)
+    guard try statement.next() else { return nil }
+    defer { statement.reset() }
+    return try ChangeEntry(dot, household, row: statement)
+  }
+
+  func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference] {
+    guard let known = try self.household(household) else { return [] }
+    let statement = try statements.statement(.referrers)
+    statement.bind(1, known.number)
+    statement.bind(2, target)
+    var references = [Reference]()
+    while try statement.next() {
+      guard let collection = UInt16(exactly: statement.integer(0)), let record = statement.id(1),
+        let field = UInt16(exactly: statement.integer(2))
+      else {
+        statement.reset()
+        throw StoreFault.corrupt("hearth_references", "target \(target)", "a number or an id is none")
+      }
+      references.append(
+        Reference(
+          target: target, collection: CollectionNumber(rawValue: collection), record: record,
+          field: FieldNumber(rawValue: field)))
+    }
+    return references
+  }
+}

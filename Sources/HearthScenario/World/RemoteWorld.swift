@@ -1,0 +1,224 @@
+package import Foundation
+internal import HearthDevice
+package import HearthModel
+internal import HearthProtocol
+package import HearthReplica
+
+/// A running hub and devices of the device library, over a real transport.
+package final class RemoteWorld: ScenarioWorld {
+  /// A device to be made, with the credential that the hub gave.
+  package struct Credential: Sendable {
+    package let name: String
+    package let member: RecordID
+    package let token: String
+
+    package init(name: String, member: RecordID, token: String) {
+      self.name = name
+      self.member = member
+      self.token = token
+    }
+  }
+
+  private let hub: String
+  private let pack: Pack
+  private let household: HouseholdID
+  /// The household's id in the scenario's seed; the hub gave it another.
+  private let seedHousehold: HouseholdID
+  private let folder: URL
+  private let isReadable: Bool
+  private var devices: [String: Entry] = [:]
+
+  private final class Entry {
+    let credential: Credential
+    let clock = ShiftedClock()
+    var device: Device
+    var isConnected = false
+
+    init(credential: Credential, device: Device) {
+      self.credential = credential
+      self.device = device
+    }
+  }
+
+  /// Milliseconds that anything at the hub may take.
+  private static let patience = Duration.seconds(15)
+
+  /// - Parameters:
+  ///   - hub: `tcp://host:port` or `ws://host:port`.
+  ///   - folder: where the replicas are kept while the scenario runs.
+  ///   - isReadable: over WebSocket, JSON rather than binary frames.
+  package init(
+    hub: String, pack: Pack, household: HouseholdID, seedHousehold: HouseholdID, credentials: [Credential],
+    folder: URL, isReadable: Bool = false
+  ) throws {
+    self.hub = hub
+    self.pack = pack
+    self.household = household
+    self.seedHousehold = seedHousehold
+    self.folder = folder
+    self.isReadable = isReadable
+    for credential in credentials {
+      let clock = ShiftedClock()
+      devices[credential.name] = Entry(credential: credential, device: try open(credential, clock))
+    }
+    // The entry owns the clock that its device reads.
+    for credential in credentials {
+      guard let entry = devices[credential.name] else { continue }
+      entry.device = try open(credential, entry.clock)
+    }
+  }
+
+  private func open(_ credential: Credential, _ clock: ShiftedClock) throws -> Device {
+    var configuration = DeviceConfiguration(
+      hub: hub, token: credential.token, household: household, member: credential.member, pack: pack,
+      path: folder.appending(path: "\(credential.name).db").path)
+    configuration.software = "hearth-scenario"
+    configuration.usesReadableFrames = isReadable
+    configuration.clock = { clock.now }
+    return try Device(configuration)
+  }
+
+  private func entry(_ name: String) throws -> Entry {
+    guard let entry = devices[name] else { throw WorldFault("There is no device `\(name)`.") }
+    return entry
+  }
+
+  // MARK: What happens to devices
+
+  package func connect(_ device: String) async throws {
+    let entry = try entry(device)
+    entry.isConnected = true
+    await entry.device.connect()
+    try await waitUntilLive(entry)
+  }
+
+  package func disconnect(_ device: String) async throws {
+    let entry = try entry(device)
+    entry.isConnected = false
+    await entry.device.disconnect()
+  }
+
+  package func cut(_ device: String) async throws {
+    let entry = try entry(device)
+    entry.isConnected = false
+    await entry.device.abandon()
+  }
+
+  package func restart(_ device: String) async throws {
+    let entry = try entry(device)
+    entry.isConnected = false
+    await entry.device.abandon()
+    entry.device = try open(entry.credential, entry.clock)
+  }
+
+  package func setClock(of device: String, aheadBy milliseconds: Int64) async throws {
+    try entry(device).clock.set(aheadBy: milliseconds)
+  }
+
+  package func commit(_ draft: Draft, on device: String) async throws -> UInt64 {
+    try await entry(device).device.commit(draft.replacing(seedHousehold.record, by: household.record)).counter
+  }
+
+  package func resend(_ device: String) async throws {
+    await (try entry(device)).device.resend()
+  }
+
+  package func pass() async throws {
+    // Two edits of one scenario never share a millisecond, so that the later one is the later one everywhere.
+    try await Task.sleep(for: .milliseconds(2))
+  }
+
+  package func settle() async throws {
+    for entry in connected() { try await waitUntilLive(entry) }
+    for entry in connected() { try await entry.device.waitUntilSynced(timeout: Self.patience) }
+    var head = Revision.zero
+    for entry in connected() { head = max(head, try await entry.device.status().revision) }
+    for entry in connected() {
+      let device = entry.device
+      try await wait("every device is at revision \(head)") { try await device.status().revision >= head }
+    }
+  }
+
+  private func connected() -> [Entry] {
+    devices.values.filter(\.isConnected).sorted { $0.credential.name < $1.credential.name }
+  }
+
+  /// A device that the hub refuses for good has settled as well.
+  private func waitUntilLive(_ entry: Entry) async throws {
+    let device = entry.device
+    try await wait("\(entry.credential.name) has caught up") {
+      switch try await device.status().link {
+      case .live: true
+      case .refused:
+        {
+          entry.isConnected = false
+          return true
+        }()
+      case .offline, .waiting, .connecting, .catchingUp: false
+      }
+    }
+  }
+
+  private func wait(_ what: String, _ isDone: () async throws -> Bool) async throws {
+    let deadline = ContinuousClock.now + Self.patience
+    while try await !isDone() {
+      guard ContinuousClock.now < deadline else {
+        throw WorldFault("Waited \(Self.patience) in vain until \(what). Is the hub overloaded?")
+      }
+      try await Task.sleep(for: .milliseconds(2))
+    }
+  }
+
+  /// Closes everything.
+  package func end() async {
+    for entry in devices.values { await entry.device.disconnect() }
+  }
+
+  // MARK: What can be seen
+
+  package func view(_ key: ReplicaKey, on device: String) async throws -> VisibleRecord? {
+    guard let collection = pack.collection(key.collection) else { return nil }
+    let id = key.record == seedHousehold.record ? household.record : key.record
+    return try await entry(device).device.record(collection.name, id)?.content
+      .replacing(household.record, by: seedHousehold.record)
+  }
+
+  package func conflicted(
+    in collection: CollectionSchema, on device: String
+  ) async throws -> [(RecordID, VisibleRecord)] {
+    try await entry(device).device.records(in: collection.name, includingGone: true)
+      .filter { !$0.content.conflicts.isEmpty }.map { ($0.id, $0.content) }
+  }
+
+  package func settled(_ device: String) async throws -> [SettledEntry] {
+    try await entry(device).device.recentlySettled(limit: 10_000)
+  }
+
+  package func replica(_ device: String) async throws -> Replica {
+    await (try entry(device)).device.replica
+  }
+}
+
+/// The system's clock, moved.
+private final class ShiftedClock: @unchecked Sendable {
+  private let lock = NSLock()
+  private var ahead: Int64 = 0
+
+  var now: Instant {
+    let ahead = lock.withLock { self.ahead }
+    return Instant(milliseconds: Instant.current.milliseconds + ahead)
+  }
+
+  func set(aheadBy milliseconds: Int64) {
+    lock.withLock { ahead = milliseconds }
+  }
+}
+
+extension VisibleRecord {
+  /// The record with one id in place of another, where values refer to it.
+  fileprivate func replacing(_ old: RecordID, by new: RecordID) -> VisibleRecord {
+    var record = self
+    record.values = values.map { $0 == .id(old) ? .id(new) : $0 }
+    return record
+  }
+}

@@ -1,0 +1,8 @@
+internal import HearthCommands
+
+@main
+struct Main {
+  static func main() async {
+    await HearthCommand.main()
+  }
+}
