@@ -97,6 +97,18 @@ let package = Package(
         .product(name: "UnixSignals", package: "swift-service-lifecycle"),
       ]),
     .executableTarget(name: "hearth", dependencies: ["HearthCommands"]),
+    .target(
+      name: "HearthDevTools",
+      dependencies: [
+        "HearthConsole", "HearthDevice", "HearthEngine", "HearthHub", "HearthModel", "HearthPack", "HearthScenario",
+        "HearthServer", "HearthSQLite", "HearthTransport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ]),
+    .executableTarget(
+      name: "hearth-dev",
+      dependencies: ["HearthDevTools", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
     .testTarget(
       name: "HearthScenarioTests", dependencies: ["HearthModel", "HearthPack", "HearthReplica", "HearthScenario"]),

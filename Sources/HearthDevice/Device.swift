@@ -1,5 +1,5 @@
 public import HearthModel
-public import HearthReplica
+package import HearthReplica
 internal import HearthProtocol
 internal import HearthTransport
 internal import HearthWire

@@ -112,24 +112,20 @@ struct AdminClient {
   ) async throws -> [Administration.FoundedHousehold] {
     let request = Administration.FoundingRequest(
       app: app, seed: seed, fresh: fresh, household: household, devices: devices)
-    return try await call("POST", body: Array(try JSONEncoder().encode(request)))
+    return try await asking { try await Administration.request(request, hub: url, adminToken: token) }
   }
 
   func list() async throws -> [Administration.ListedHousehold] {
-    try await call("GET", body: [])
+    try await asking { try await Administration.list(hub: url, adminToken: token) }
   }
 
-  private func call<Answer: Decodable>(_ method: String, body: [UInt8]) async throws -> Answer {
-    let answer: HubHTTP.Answer
+  private func asking<Answer>(_ body: () async throws -> Answer) async throws -> Answer {
     do {
-      answer = try await HubHTTP.request(method, url, path: "/v1/households", token: token, body: body)
+      return try await body()
     } catch let failure as HubHTTP.Failure {
       throw CommandFailure(failure.description, exitCode: 2)
+    } catch let refusal as Administration.Refusal {
+      throw CommandFailure(refusal.description)
     }
-    guard answer.status == 200 else {
-      let message = (try? JSONDecoder().decode([String: String].self, from: Data(answer.body)))?["error"]
-      throw CommandFailure("The hub answered \(answer.status): \(message ?? String(decoding: answer.body, as: UTF8.self))")
-    }
-    return try JSONDecoder().decode(Answer.self, from: Data(answer.body))
   }
 }

@@ -23,10 +23,14 @@ final class SQLiteReplica: ReplicaStorage {
   ) throws(DeviceError) -> (storage: SQLiteReplica, replica: Replica) {
     do {
       var configuration = Configuration()
-      configuration.journalMode = .wal
       configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
       configuration.busyMode = .timeout(2)
-      let storage = SQLiteReplica(database: try DatabaseQueue(path: path, configuration: configuration))
+      let isInMemory = path == ":memory:"
+      if !isInMemory { configuration.journalMode = .wal }
+      let storage = SQLiteReplica(
+        database: isInMemory
+          ? try DatabaseQueue(configuration: configuration)
+          : try DatabaseQueue(path: path, configuration: configuration))
       return (storage, try storage.prepare(pack: pack, path: path, makeIdentity: makeIdentity))
     } catch let error as DeviceError {
       throw error

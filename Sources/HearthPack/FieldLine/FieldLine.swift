@@ -1,9 +1,12 @@
 /// A field line as written: nothing resolved, every part with its place (docs/reference/pack-language.md, section 4).
 struct FieldLine {
   let type: TypeTerm
-  let isNullable: Bool
-  let defaultText: (text: String, mark: Mark)?
+  /// The `?` behind the type.
+  let nullMark: Mark?
+  let defaultTerm: DefaultTerm?
   let marks: [MarkTerm]
+
+  var isNullable: Bool { nullMark != nil }
 }
 
 /// A type as written: `text(1..200)`, `ref users`, `set(ref users, 20)`, `Code`.
@@ -26,6 +29,14 @@ struct TypeTerm {
       }
     }
   }
+}
+
+/// A default as written.
+struct DefaultTerm {
+  let text: String
+  let mark: Mark
+  /// The words behind the first, to find a mark whose `,` is missing.
+  let laterWords: [(text: String, mark: Mark)]
 }
 
 /// A mark as written: its words, and the operands of `precedence a > b`.

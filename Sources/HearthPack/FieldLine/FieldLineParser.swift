@@ -6,35 +6,45 @@ struct FieldLineFault: Error {
 
 /// Reads field lines by recursive descent; the grammar stands in docs/reference/pack-language.md, section 4.
 struct FieldLineParser {
+  /// Scalars that a line may have.
+  static let scalarsMax = 10_000
+  /// Types inside types; only `set` holds one, and no set holds a set.
+  private static let depthMax = 4
+
   private var scalars: ArraySlice<Unicode.Scalar>
-  private let start: Mark
   private let count: Int
+  private let places: ScalarPlaces
 
   /// - Parameters:
   ///   - text: the line.
-  ///   - mark: where it begins in the file.
-  init(_ text: String, at mark: Mark) {
+  ///   - places: where its scalars stand in the file.
+  init(_ text: String, at places: ScalarPlaces) throws(FieldLineFault) {
     scalars = Array(text.unicodeScalars)[...]
     count = scalars.count
-    start = mark
+    self.places = places
+    guard scalars.count <= Self.scalarsMax else {
+      throw FieldLineFault(mark: places[0], message: "the line has more than \(Self.scalarsMax) characters.")
+    }
   }
 
   /// Reads a whole field line.
-  static func parseField(_ text: String, at mark: Mark) throws(FieldLineFault) -> FieldLine {
-    var parser = FieldLineParser(text, at: mark)
+  static func parseField(_ text: String, at places: ScalarPlaces) throws(FieldLineFault) -> FieldLine {
+    var parser = try FieldLineParser(text, at: places)
     let type = try parser.parseType()
+    parser.skipSpaces()
+    let nullMark = parser.place
     let isNullable = parser.take("?")
-    var defaultText: (text: String, mark: Mark)?
-    if parser.take("=") { defaultText = try parser.parseDefault() }
+    var defaultTerm: DefaultTerm?
+    if parser.take("=") { defaultTerm = try parser.parseDefault() }
     var marks = [MarkTerm]()
     while parser.take(",") { marks.append(try parser.parseMark()) }
     try parser.finish(expecting: "`,` and a mark, or the end of the line")
-    return FieldLine(type: type, isNullable: isNullable, defaultText: defaultText, marks: marks)
+    return FieldLine(type: type, nullMark: isNullable ? nullMark : nil, defaultTerm: defaultTerm, marks: marks)
   }
 
   /// Reads a type alone, as in the `types` section and in shapes.
-  static func parseType(_ text: String, at mark: Mark) throws(FieldLineFault) -> TypeTerm {
-    var parser = FieldLineParser(text, at: mark)
+  static func parseType(_ text: String, at places: ScalarPlaces) throws(FieldLineFault) -> TypeTerm {
+    var parser = try FieldLineParser(text, at: places)
     let type = try parser.parseType()
     try parser.finish(expecting: "the end of the type")
     return type
@@ -42,24 +52,24 @@ struct FieldLineParser {
 
   // MARK: Grammar
 
-  private mutating func parseType() throws(FieldLineFault) -> TypeTerm {
+  private mutating func parseType(depth: Int = 0) throws(FieldLineFault) -> TypeTerm {
     let (name, mark) = try word("a type")
+    guard depth <= Self.depthMax else { throw FieldLineFault(mark: mark, message: "types nest too deep here.") }
     if name == "ref" {
       let (target, targetMark) = try word("the collection that `ref` points to")
       return TypeTerm(name: name, mark: mark, arguments: [.word(target, targetMark)], pattern: nil)
     }
     var arguments = [TypeTerm.Argument]()
     if take("(") {
-      repeat { arguments.append(try parseArgument()) } while take(",")
-      guard take(")") else { throw fault("`)` behind the bounds of `\(name)`") }
+      repeat { arguments.append(try parseArgument(depth: depth)) } while take(",")
+      guard take(")") else { throw fault("`,` or `)` in the bounds of `\(name)`") }
     }
     var pattern: (text: String, mark: Mark)?
-    let rest = self
-    if let next = try? word("a word"), next.text == "matches" { pattern = try parseQuoted() } else { self = rest }
+    if takeWord("matches") { pattern = try parseQuoted() }
     return TypeTerm(name: name, mark: mark, arguments: arguments, pattern: pattern)
   }
 
-  private mutating func parseArgument() throws(FieldLineFault) -> TypeTerm.Argument {
+  private mutating func parseArgument(depth: Int) throws(FieldLineFault) -> TypeTerm.Argument {
     skipSpaces()
     let mark = place
     if let number = takeNumber() {
@@ -69,28 +79,37 @@ struct FieldLineParser {
     }
     let rest = self
     let (name, nameMark) = try word("a number, a name or a type")
-    skipSpaces()
-    if name == "ref" || scalars.first == "(" {
+    var look = self
+    if name == "ref" || look.take("(") || look.takeWord("matches") {
       self = rest
-      return .type(try parseType())
+      return .type(try parseType(depth: depth + 1))
     }
     return .word(name, nameMark)
   }
 
-  private mutating func parseDefault() throws(FieldLineFault) -> (text: String, mark: Mark) {
+  private mutating func parseDefault() throws(FieldLineFault) -> DefaultTerm {
     skipSpaces()
     let mark = place
     var depth = 0
     var text = String.UnicodeScalarView()
+    var words = [(text: String, mark: Mark)]()
     while let scalar = scalars.first, depth > 0 || scalar != "," {
       if scalar == "{" || scalar == "[" || scalar == "(" { depth += 1 }
       if scalar == "}" || scalar == "]" || scalar == ")" { depth -= 1 }
+      if let last = text.last, Self.isSpace(last), !Self.isSpace(scalar) {
+        var look = self
+        if let word = look.nextWord() { words.append(word) }
+      }
       text.append(scalar)
       scalars.removeFirst()
     }
-    while text.last == " " { text.removeLast() }
-    guard !text.isEmpty else { throw FieldLineFault(mark: mark, message: "expected a default behind `=`.") }
-    return (String(text), mark)
+    while let last = text.last, Self.isSpace(last) { text.removeLast() }
+    guard depth == 0 else { throw FieldLineFault(mark: mark, message: "a bracket of the default is not closed.") }
+    guard !text.isEmpty else {
+      let message = "expected a default behind `=`. If it begins with `#`, put the line in quotes."
+      throw FieldLineFault(mark: mark, message: message)
+    }
+    return DefaultTerm(text: String(text), mark: mark, laterWords: words)
   }
 
   private mutating func parseMark() throws(FieldLineFault) -> MarkTerm {
@@ -103,7 +122,7 @@ struct FieldLineParser {
         operands.append((name, place))
       } while take(">")
     } else {
-      while let next = try? word("") { words.append(next.text) }
+      while let next = nextWord() { words.append(next.text) }
     }
     return MarkTerm(words: words, operands: operands, mark: mark)
   }
@@ -121,7 +140,7 @@ struct FieldLineParser {
 
   // MARK: Tokens
 
-  private var place: Mark { start.advanced(by: count - scalars.count) }
+  private var place: Mark { places[count - scalars.count] }
 
   private func fault(_ expected: String) -> FieldLineFault {
     let rest = String(String.UnicodeScalarView(scalars.prefix(20)))
@@ -129,8 +148,10 @@ struct FieldLineParser {
     return FieldLineFault(mark: place, message: "expected \(expected), found \(found).")
   }
 
+  private static func isSpace(_ scalar: Unicode.Scalar) -> Bool { scalar == " " || scalar == "\t" || scalar == "\n" }
+
   private mutating func skipSpaces() {
-    while scalars.first == " " { scalars.removeFirst() }
+    while let scalar = scalars.first, Self.isSpace(scalar) { scalars.removeFirst() }
   }
 
   private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
@@ -138,6 +159,13 @@ struct FieldLineParser {
     guard scalars.first == scalar else { return false }
     scalars.removeFirst()
     return true
+  }
+
+  private mutating func takeWord(_ text: String) -> Bool {
+    let rest = self
+    if let next = nextWord(), next.text == text { return true }
+    self = rest
+    return false
   }
 
   private mutating func takeRangeDots() -> Bool {
@@ -157,13 +185,19 @@ struct FieldLineParser {
   }
 
   private mutating func word(_ expected: String) throws(FieldLineFault) -> (text: String, mark: Mark) {
+    guard let word = nextWord() else { throw fault(expected) }
+    return word
+  }
+
+  private mutating func nextWord() -> (text: String, mark: Mark)? {
     skipSpaces()
+    guard let first = scalars.first, Self.isWordPart(first, isFirst: true) else { return nil }
     let mark = place
     var text = String.UnicodeScalarView()
-    while let scalar = scalars.first, Self.isWordPart(scalar, isFirst: text.isEmpty) {
-      text.append(scalars.removeFirst())
+    while let scalar = scalars.first, Self.isWordPart(scalar, isFirst: false) {
+      text.append(scalar)
+      scalars.removeFirst()
     }
-    guard !text.isEmpty else { throw fault(expected) }
     return (String(text), mark)
   }
 

@@ -12,9 +12,12 @@ public enum PackLoader {
     let root = try YAMLNode.read(text, file: file)
     var reader = PackReader(file: file)
     let pack = reader.read(root)
+    if pack == nil, reader.collector.list.isEmpty {
+      // No file is known that comes here; a hub that is asked to load one answers, it does not stop.
+      reader.report("P009", root.mark, "the loader refuses this pack and cannot say why. Please report the file.")
+    }
     try reader.collector.throwIfAny()
-    guard let pack else { preconditionFailure("a pack without mistakes was not made: \(file)") }
-    return pack
+    return pack!
   }
 }
 
@@ -24,8 +27,17 @@ struct PackReader {
   var types: [String: YAMLNode] = [:]
   var traits: [String: YAMLNode] = [:]
   var collectionNumbers: [String: CollectionNumber] = [:]
+  var collectionNames: [String] = []
+  /// The collection of the household's own record; nil when the pack does not name one.
+  var household: CollectionNumber?
+  /// The collection of the members; nil when the pack does not name one.
+  var members: CollectionNumber?
   /// Types under resolution, to find types that are made of themselves.
   var typesInProgress: [String] = []
+  /// Keys of shapes read so far, each as often as it is used.
+  var shapeKeyCount = 0
+  /// Field lines read so far, those of traits as often as they are used.
+  var fieldCount = 0
 
   init(file: String) {
     collector = DiagnosticCollector(file: file)
@@ -35,6 +47,8 @@ struct PackReader {
     "pack", "version", "language", "household", "members", "zone", "roles", "traits", "types", "collections",
   ]
   static let requiredKeys = keys.filter { $0 != "traits" && $0 != "types" }
+  /// Collections, types and traits that a pack may have, each.
+  static let namesMax = 1000
 
   mutating func read(_ root: YAMLNode) -> Pack? {
     guard let pairs = mapping(root, "a pack: `pack: name`, `version: 1`, ...") else { return nil }
@@ -42,58 +56,79 @@ struct PackReader {
     let name = root["pack"].flatMap { readName($0, what: "the pack's name") }
     let version = root["version"].flatMap { readInt($0, 1...1_000_000, what: "the version of the shape") }
     if let node = root["language"] { _ = readInt(node, 1...1, what: "the version of the pack language") }
-    let roles = root["roles"].flatMap { readRoles($0) }
+    let roles = root.pair("roles").flatMap { readRoles($0) }
     readNames(root)
-    let collections = (root["collections"]?.pairs ?? []).compactMap { readCollection($0, roleNames: roles?.all ?? []) }
-    guard let name, let version, let roles, !collections.isEmpty,
-      collections.count == collectionNumbers.count
+    household = root["household"].flatMap { readCollectionName($0) }
+    members = root["members"].flatMap { readCollectionName($0) }
+    checkTypes()
+    checkTraits()
+    let collections = (root["collections"]?.pairs ?? []).prefix(Self.namesMax).map { readCollection($0) }
+    let homes = household.flatMap { collections[$0.index] }
+    let zone = homes.flatMap { homes in root["zone"].flatMap { readZone($0, homes) } }
+    let people = members.flatMap { collections[$0.index] }
+    let role = people.flatMap { people in roles.flatMap { readRoleField($0, people) } }
+    let schemas = collections.compactMap { $0?.schema }
+    guard let name, let version, let roles, let homes, let people, let zone, let role,
+      schemas.count == collectionNames.count
     else { return nil }
-    return assemble(root, name: name, version: version, roles: roles, collections: collections)
+    return Pack(
+      name: name, version: version, collections: schemas,
+      householdCollection: homes.schema.number, memberCollection: people.schema.number, zoneField: zone,
+      roleField: role, roles: roles.roles)
   }
 
   private mutating func readNames(_ root: YAMLNode) {
-    for pair in root["types"].flatMap({ mapping($0, "named types") }) ?? [] {
-      if Names.isTypeName(pair.key) {
-        types[pair.key] = pair.value
-      } else {
-        report("P103", pair.keyMark, "`\(pair.key)` is no name of a type: a capital letter, then letters and digits.")
+    for pair in namedPairs(root, "types", "named types") {
+      if !Names.isTypeName(pair.key) {
+        report("P103", pair.keyMark, "`\(pair.key)` is no name of a type: \(Names.typeRule)")
       }
+      types[pair.key] = pair.value
     }
-    for pair in root["traits"].flatMap({ mapping($0, "traits") }) ?? [] {
-      if checkName(pair) { traits[pair.key] = pair.value }
+    for pair in namedPairs(root, "traits", "traits") {
+      checkName(pair)
+      traits[pair.key] = pair.value
     }
-    for pair in root["collections"].flatMap({ mapping($0, "collections") }) ?? [] where checkName(pair) {
-      collectionNumbers[pair.key] = CollectionNumber(rawValue: UInt16(collectionNumbers.count + 1))
+    for pair in namedPairs(root, "collections", "collections") {
+      checkName(pair)
+      collectionNames.append(pair.key)
+      collectionNumbers[pair.key] = CollectionNumber(rawValue: UInt16(collectionNames.count))
+    }
+    if let node = root["collections"], node.pairs?.isEmpty == true {
+      report("P005", node.mark, "expected at least one collection, found none.")
     }
   }
 
-  private mutating func assemble(
-    _ root: YAMLNode, name: String, version: Int, roles: RolesReading, collections: [CollectionSchema]
-  ) -> Pack? {
-    let household = root["household"].flatMap { readCollectionName($0) }.map { collections[$0.index] }
-    let members = root["members"].flatMap { readCollectionName($0) }.map { collections[$0.index] }
-    guard let household, let members else { return nil }
-    let zone = root["zone"].flatMap { readZone($0, household) }
-    let role = readRoleField(roles, members, root["roles"]?.mark ?? root.mark)
-    guard let zone, let role else { return nil }
-    return Pack(
-      name: name, version: version, collections: collections, householdCollection: household.number,
-      memberCollection: members.number, zoneField: zone, roleField: role, roles: roles.roles)
+  /// The pairs under a key of the pack, as many as a pack may have.
+  private mutating func namedPairs(_ root: YAMLNode, _ key: String, _ what: String) -> ArraySlice<YAMLNode.Pair> {
+    let pairs = root[key].flatMap { mapping($0, what) } ?? []
+    if pairs.count > Self.namesMax {
+      report(
+        "P404", pairs[Self.namesMax].keyMark, "a pack has at most \(Self.namesMax) \(key), this one \(pairs.count).")
+    }
+    return pairs.prefix(Self.namesMax)
   }
 
-  private mutating func readZone(_ node: YAMLNode, _ household: CollectionSchema) -> FieldNumber? {
+  private mutating func readZone(_ node: YAMLNode, _ household: CollectionReading) -> FieldNumber? {
+    let schema = household.schema
     let parts = (node.text ?? "").split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 2, parts[0] == "household" else {
       report("P405", node.mark, "expected `household.<field>` with the field of the time zone, found \(node.kind).")
       return nil
     }
-    guard let field = household.field(named: String(parts[1])) else {
-      let hint = suggestion(for: String(parts[1]), among: household.fields.map(\.name))
-      report("P104", node.mark, "`\(parts[1])` is no field of `\(household.name)`.\(hint)")
+    let mark = node.places["household.".count]
+    guard let field = schema.field(named: String(parts[1])) else {
+      if !household.failed.contains(String(parts[1])) {
+        let hint = collector.suggestion(for: String(parts[1]), among: schema.fields.map(\.name))
+        report("P104", mark, "`\(parts[1])` is no field of `\(schema.name)`.\(hint)")
+      }
       return nil
     }
     guard case .text(.zone, _) = field.type else {
-      report("P405", node.mark, "`\(field.name)` holds no time zone: its type is `\(field.type.name)`, expected `zone`.")
+      report("P405", mark, "`\(field.name)` holds no time zone: expected `zone`, found `\(name(of: field.type))`.")
+      return nil
+    }
+    guard !field.isNullable else {
+      report("P405", mark, "`\(field.name)` may be null, and then no day has a meaning. Remove its `?`.")
       return nil
     }
     return field.number
@@ -115,7 +150,7 @@ extension PackReader {
 
   mutating func list(_ node: YAMLNode, _ what: String) -> [YAMLNode]? {
     if let elements = node.elements { return elements }
-    report("P005", node.mark, "expected a list of \(what), found \(node.kind).")
+    report("P005", node.mark, "expected a list of \(what), as `[a, b]`, found \(node.kind).")
     return nil
   }
 
@@ -123,17 +158,16 @@ extension PackReader {
     of pairs: [YAMLNode.Pair], known: [String], required: [String] = [], what: String, at mark: Mark
   ) {
     for pair in pairs where !known.contains(pair.key) {
-      report("P101", pair.keyMark, "`\(pair.key)` is no key of \(what).\(suggestion(for: pair.key, among: known))")
+      let hint = collector.suggestion(for: pair.key, among: known)
+      report("P101", pair.keyMark, "`\(pair.key)` is no key of \(what).\(hint)")
     }
     for key in required where !pairs.contains(where: { $0.key == key }) {
       report("P102", mark, "\(what) needs the key `\(key)`.")
     }
   }
 
-  mutating func checkName(_ pair: YAMLNode.Pair) -> Bool {
-    if Names.isName(pair.key) { return true }
-    report("P103", pair.keyMark, "`\(pair.key)` is no name: \(Names.rule)")
-    return false
+  mutating func checkName(_ pair: YAMLNode.Pair) {
+    if !Names.isName(pair.key) { report("P103", pair.keyMark, "`\(pair.key)` is no name: \(Names.rule)") }
   }
 
   mutating func readName(_ node: YAMLNode, what: String) -> String? {
@@ -146,19 +180,20 @@ extension PackReader {
 
   mutating func readNames(_ node: YAMLNode, what: String) -> [(name: String, mark: Mark)] {
     var names = [(name: String, mark: Mark)]()
+    var known = Set<String>()
     for element in list(node, what) ?? [] {
       guard let name = readName(element, what: "a name") else { continue }
-      if names.contains(where: { $0.name == name }) {
-        report("P105", element.mark, "`\(name)` stands twice in the list.")
-      } else {
+      if known.insert(name).inserted {
         names.append((name, element.mark))
+      } else {
+        report("P105", element.mark, "`\(name)` stands twice in the list. Keep one.")
       }
     }
     return names
   }
 
   mutating func readInt(_ node: YAMLNode, _ range: ClosedRange<Int>, what: String) -> Int? {
-    guard let text = node.text, let number = Int(text), range.contains(number) else {
+    guard let text = node.text, !text.hasPrefix("+"), let number = Int(text), range.contains(number) else {
       let expected =
         range.count == 1 ? "\(range.lowerBound)" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
       report("P005", node.mark, "expected \(what), \(expected), found \(node.kind).")
@@ -187,25 +222,44 @@ extension PackReader {
 
   mutating func collection(named name: String, at mark: Mark) -> CollectionNumber? {
     if let number = collectionNumbers[name] { return number }
-    report(
-      "P104", mark, "`\(name)` is no collection of this pack.\(suggestion(for: name, among: collectionNumbers.keys))")
+    // Without collections each name would be wrong; that they are missing has been reported.
+    guard !collectionNames.isEmpty else { return nil }
+    let hint = collector.suggestion(for: name, among: collectionNames)
+    report("P104", mark, "`\(name)` is no collection of this pack.\(hint)")
     return nil
+  }
+
+  /// The type as the pack language writes it, for messages.
+  func name(of type: FieldType) -> String {
+    type.name { collectionNames[$0.index] }
+  }
+}
+
+extension FieldType {
+  /// The type as the pack language writes it, with the names of collections.
+  func name(_ collection: (CollectionNumber) -> String) -> String {
+    switch self {
+    case .reference(let target): "ref \(collection(target))"
+    case .set(let element, let maximum): "set(\(element.name(collection)), \(maximum))"
+    case .text, .int, .decimal, .float, .bool, .date, .time, .uuid, .choice, .json: name
+    }
   }
 }
 
 /// What counts as a name.
 enum Names {
-  static let rule = "a small letter, then small letters, digits and `_`, at most 48, and it does not begin with `hearth`."
+  static let rule = "a small letter, then small letters, digits and `_`, at most 48, not beginning with `hearth`."
+  static let typeRule = "a capital letter, then letters and digits, at most 48."
 
   static func isName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(first) else { return false }
-    return text.utf8.count <= 48 && !text.hasPrefix("hearth") && text.utf8.allSatisfy(isPart)
+    guard let first = text.utf8.first, isSmall(first) else { return false }
+    return text.utf8.count <= 48 && !text.hasPrefix("hearth")
+      && text.utf8.allSatisfy { isSmall($0) || isDigit($0) || $0 == UInt8(ascii: "_") }
   }
 
   static func isTypeName(_ text: String) -> Bool {
-    guard let first = text.utf8.first, (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(first) else { return false }
-    return text.utf8.count <= 48
-      && text.utf8.allSatisfy { isPart($0 | 0x20) && $0 != UInt8(ascii: "_") }
+    guard let first = text.utf8.first, isCapital(first) else { return false }
+    return text.utf8.count <= 48 && text.utf8.allSatisfy { isSmall($0) || isCapital($0) || isDigit($0) }
   }
 
   /// Enum values may also contain `-`.
@@ -213,10 +267,7 @@ enum Names {
     isName(text.replacing("-", with: "_"))
   }
 
-  private static func isPart(_ byte: UInt8) -> Bool {
-    switch byte {
-    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"): true
-    default: false
-    }
-  }
+  private static func isSmall(_ byte: UInt8) -> Bool { (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte) }
+  private static func isCapital(_ byte: UInt8) -> Bool { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains(byte) }
+  private static func isDigit(_ byte: UInt8) -> Bool { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) }
 }

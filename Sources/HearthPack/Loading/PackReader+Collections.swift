@@ -1,132 +1,136 @@
-import HearthModel
+internal import HearthModel
+
+/// A collection as read, and what messages about it need.
+struct CollectionReading {
+  let schema: CollectionSchema
+  /// Where each field is named.
+  let marks: [String: Mark]
+  /// Names of lines that made no field.
+  let failed: Set<String>
+}
 
 extension PackReader {
   private static let collectionKeys = ["use", "fields", "deletes", "append", "strict", "key", "indexes"]
 
-  mutating func readCollection(_ pair: YAMLNode.Pair, roleNames: [String]) -> CollectionSchema? {
-    guard let number = collectionNumbers[pair.key], let pairs = mapping(pair.value, "a collection") else { return nil }
+  mutating func readCollection(_ pair: YAMLNode.Pair) -> CollectionReading? {
+    guard let number = collectionNumbers[pair.key],
+      let pairs = mapping(pair.value, "a collection, as `{ fields: { title: text } }`")
+    else { return nil }
     checkKeys(of: pairs, known: Self.collectionKeys, required: ["fields"], what: "a collection", at: pair.keyMark)
     let node = pair.value
-    var assembly = FieldAssembly()
-    for line in fieldPairs(of: node) { readField(line, into: &assembly) }
-    let slots = checkGroups(&assembly)
-    if assembly.fields.count > 1000 { report("P404", pair.keyMark, "a collection has at most 1000 fields.") }
+    let assembly = readFields(fieldPairs(of: node))
+    checkGroups(assembly)
+    if number == household { checkHousehold(assembly, node) }
+    checkSettings(node)
     let schema = CollectionSchema(
-      number: number, name: pair.key, fields: assembly.fields, slots: slots,
+      number: number, name: pair.key, fields: assembly.fields,
+      slots: assembly.slots.map {
+        CollectionSchema.Slot(name: $0.name, fields: $0.fields, rule: $0.rule, isGroup: $0.isGroup)
+      },
       deletes: node["deletes"].flatMap { readDeletes($0) } ?? .deleteWins,
       isAppendOnly: node["append"].map { readBool($0, what: "append") } ?? false,
       isStrict: node["strict"].map { readBool($0, what: "strict") } ?? false,
       key: node["key"].map { readKey($0, assembly) } ?? [],
       indexes: node["indexes"].map { readIndexes($0, assembly) } ?? [])
-    return assembly.isComplete ? schema : nil
+    return CollectionReading(schema: schema, marks: assembly.marks, failed: assembly.failed)
   }
 
   /// The field lines of a collection: those of its traits first.
   private mutating func fieldPairs(of node: YAMLNode) -> [YAMLNode.Pair] {
     var pairs = [YAMLNode.Pair]()
-    for (name, mark) in node["use"].map({ readNames($0, what: "traits") }) ?? [] as [(name: String, mark: Mark)] {
+    let used = node["use"].map { readNames($0, what: "traits") } ?? []
+    for (name, mark) in used {
       guard let trait = traits[name] else {
-        report("P104", mark, "`\(name)` is no trait.\(suggestion(for: name, among: traits.keys))")
+        report("P104", mark, "`\(name)` is no trait.\(collector.suggestion(for: name, among: traits.keys))")
         continue
       }
-      checkKeys(of: trait.pairs ?? [], known: ["fields"], required: ["fields"], what: "a trait", at: trait.mark)
-      pairs += trait["fields"].flatMap { mapping($0, "fields") } ?? []
+      pairs += trait["fields"]?.pairs ?? []  // what is wrong with the trait is reported by `checkTraits`
     }
     pairs += node["fields"].flatMap { mapping($0, "fields, as `title: text(1..200)`") } ?? []
     return pairs
   }
 
+  /// Checks all traits, also those that no collection uses.
+  mutating func checkTraits() {
+    for (_, trait) in traits.sorted(by: { $0.key < $1.key }) {
+      guard let pairs = mapping(trait, "a trait, as `{ fields: { created_at: time } }`") else { continue }
+      checkKeys(of: pairs, known: ["fields"], required: ["fields"], what: "a trait", at: trait.mark)
+      _ = readFields(trait["fields"].flatMap { mapping($0, "fields, as `title: text(1..200)`") } ?? [])
+    }
+  }
+
   private mutating func readDeletes(_ node: YAMLNode) -> DeletePolicy? {
     if let policy = node.text.flatMap(DeletePolicy.init(rawValue:)) { return policy }
     let names = DeletePolicy.allCases.map(\.rawValue)
-    report("P005", node.mark, "expected one of \(names.joined(separator: ", ")), found \(node.kind).")
+    let expected = names.map { "`\($0)`" }.joined(separator: ", ")
+    let hint = collector.suggestion(for: node.text ?? "", among: names)
+    report("P005", node.mark, "expected one of \(expected), found \(node.kind).\(hint)")
     return nil
   }
 
+  // MARK: Settings that contradict each other
+
+  /// The household's record is there before all others, under the household's id, and nothing hides it.
+  private mutating func checkHousehold(_ assembly: FieldAssembly, _ node: YAMLNode) {
+    if let key = node.pair("key") {
+      report("P402", key.keyMark, "the household's record has the household's id. Remove the key.")
+    }
+    for field in assembly.fields where field.onDelete == .cascade {
+      report(
+        "P304", assembly.marks[field.name] ?? node.mark,
+        "`\(field.name)` would hide the household's own record. Write `restrict`, or `?` and `setNull`.")
+    }
+  }
+
+  private mutating func checkSettings(_ node: YAMLNode) {
+    guard node["append"]?.text == "true" else { return }
+    if let deletes = node.pair("deletes") {
+      report("P406", deletes.keyMark, "no device deletes from an `append` collection. Remove `deletes` or `append`.")
+    }
+    if let strict = node.pair("strict"), strict.value.text == "true" {
+      report("P406", strict.keyMark, "no device updates an `append` collection. Remove `strict` or `append`.")
+    }
+  }
+
+  // MARK: Key
+
   private mutating func readKey(_ node: YAMLNode, _ assembly: FieldAssembly) -> [FieldNumber] {
+    if node.elements?.isEmpty == true {
+      report("P402", node.mark, "a key has at least one field. Without the key, ids are random.")
+    }
     var key = [FieldNumber]()
     for (name, mark) in readNames(node, what: "fields") {
       guard let field = field(named: name, at: mark, assembly) else { continue }
-      guard case .register(let rule) = assembly.rules[field.slot], rule.mode == .immutable, !field.isNullable else {
-        report("P402", mark, "`\(name)` is part of the key, so it has to be `immutable` and not null.")
-        continue
+      if let reason = faultOfKey(field, assembly) {
+        report("P402", mark, "`\(name)` is part of the key, so \(reason)")
       }
       key.append(field.number)
     }
     return key
   }
 
-  // MARK: Indexes
-
-  private mutating func readIndexes(_ node: YAMLNode, _ assembly: FieldAssembly) -> [CollectionSchema.Index] {
-    var indexes = [CollectionSchema.Index]()
-    for pair in mapping(node, "indexes") ?? [] where checkName(pair) {
-      guard let parts = mapping(pair.value, "an index, as `{ fields: [status] }`") else { continue }
-      checkKeys(
-        of: parts, known: ["fields", "elements", "path", "global", "serves"], what: "an index", at: pair.keyMark)
-      guard let content = readContent(pair, assembly) else { continue }
-      indexes.append(
-        CollectionSchema.Index(
-          name: pair.key, content: content,
-          isGlobal: pair.value["global"].map { readBool($0, what: "global") } ?? false,
-          serves: pair.value["serves"].flatMap { list($0, "names") }?.compactMap(\.text) ?? []))
+  /// Why a field cannot be part of a key: every device makes the id from the value at creation, and everybody sees it.
+  private func faultOfKey(_ field: Field, _ assembly: FieldAssembly) -> String? {
+    guard case .register(let rule) = assembly.slots[field.slot].rule, rule.mode == .immutable, !field.isNullable else {
+      return "it has to be `immutable` and not null."
     }
-    return indexes
-  }
-
-  private mutating func readContent(
-    _ pair: YAMLNode.Pair, _ assembly: FieldAssembly
-  ) -> CollectionSchema.Index.Content? {
-    let node = pair.value
-    let kinds = ["fields", "elements", "path"].filter { node[$0] != nil }
-    guard kinds.count == 1, let content = node[kinds[0]] else {
-      report("P403", pair.keyMark, "an index has exactly one of `fields`, `elements` and `path`.")
-      return nil
+    if !field.isPublished { return "everybody can find its value from the id. Remove its `private` or `device`." }
+    switch field.type {
+    case .float, .json: return "its value has to be written one way; `\(name(of: field.type))` has many."
+    case .text, .int, .decimal, .bool, .date, .time, .uuid, .choice, .reference, .set: break
     }
-    switch kinds[0] {
-    case "fields": return readColumns(content, assembly)
-    case "elements":
-      guard let field = indexedField(content, assembly) else { return nil }
-      if case .set = field.type { return .elements(field.number) }
-      report("P403", content.mark, "`elements` indexes a set; `\(field.name)` is `\(field.type.name)`.")
-      return nil
-    default:
-      guard let field = indexedField(content, assembly) else { return nil }
-      if case .json = field.type { return .path(field.number) }
-      report("P403", content.mark, "`path` indexes a json field; `\(field.name)` is `\(field.type.name)`.")
-      return nil
+    switch field.defaultValue {
+    case .now, .today: return "two devices that fill it in would make two ids. Remove the default."
+    case .literal: return "its value is always given. Remove the default."
+    case .household, .member, nil: return nil
     }
   }
 
-  private mutating func indexedField(_ node: YAMLNode, _ assembly: FieldAssembly) -> Field? {
-    guard let name = node.text else {
-      report("P005", node.mark, "expected the name of a field, found \(node.kind).")
-      return nil
-    }
-    return field(named: name, at: node.mark, assembly)
-  }
-
-  private mutating func readColumns(
-    _ node: YAMLNode, _ assembly: FieldAssembly
-  ) -> CollectionSchema.Index.Content? {
-    var columns = [(field: FieldNumber, isDescending: Bool)]()
-    for element in list(node, "fields") ?? [] {
-      let words = (element.text ?? "").split(separator: " ").map(String.init)
-      guard let name = words.first, words.count == 1 || words == [name, "desc"] else {
-        report("P403", element.mark, "expected a field, perhaps with `desc`, found \(element.kind).")
-        return nil
-      }
-      guard let field = field(named: name, at: element.mark, assembly) else { return nil }
-      columns.append((field.number, words.count == 2))
-    }
-    if columns.isEmpty { report("P403", node.mark, "an index needs at least one field.") }
-    return columns.isEmpty ? nil : .columns(columns)
-  }
-
-  private mutating func field(named name: String, at mark: Mark, _ assembly: FieldAssembly) -> Field? {
-    if let field = assembly.fields.first(where: { $0.name == name }) { return field }
-    if assembly.isComplete {
-      report("P104", mark, "`\(name)` is no field here.\(suggestion(for: name, among: assembly.fields.map(\.name)))")
+  mutating func field(named name: String, at mark: Mark, _ assembly: FieldAssembly) -> Field? {
+    if let field = assembly.field(named: name) { return field }
+    if !assembly.isKnown(name) {
+      let hint = collector.suggestion(for: name, among: assembly.names)
+      report("P104", mark, "`\(name)` is no field of this collection.\(hint)")
     }
     return nil
   }

@@ -1,14 +1,17 @@
-import HearthModel
+internal import HearthModel
 
-/// The marks of a field line, sorted by what they are about.
+/// The marks of a field line, sorted by what they are about, each with its place.
 struct MarkWords {
   var rules: [(name: String, mark: Mark)] = []
-  var isGuardian = false
-  var guardianMark: Mark?
-  var precedence: [(name: String, mark: Mark)] = []
-  var group: String?
-  var marks: Field.Marks = []
+  var guardian: Mark?
+  var precedence: (operands: [(name: String, mark: Mark)], mark: Mark)?
+  var group: (name: String, mark: Mark)?
+  var options: [(value: Field.Marks, mark: Mark)] = []
   var policy: (value: Field.ReferencePolicy, mark: Mark)?
+
+  var optionSet: Field.Marks { Field.Marks(options.map(\.value)) }
+
+  func mark(of option: Field.Marks) -> Mark? { options.first { $0.value == option }?.mark }
 }
 
 extension PackReader {
@@ -19,118 +22,212 @@ extension PackReader {
     ("system", .system), ("private", .isPrivate), ("device", .device), ("personal", .personal),
     ("sensitive", .sensitive), ("external", .external),
   ]
+  static let markWords =
+    ruleWords + optionWords.map(\.0)
+    + ["guardian", "guardian first", "precedence", "group", "cascade", "setNull", "restrict"]
 
   mutating func readMark(_ term: MarkTerm, into words: inout MarkWords) {
     switch term.text {
     case "guardian", "guardian first":
-      words.isGuardian = true
-      words.guardianMark = term.mark
+      if words.guardian != nil { reportTwice("guardian", term.mark) }
+      words.guardian = term.mark
       if term.words.count == 2 { words.rules.append(("first", term.mark)) }
     case "precedence":
-      words.precedence = term.operands
+      if words.precedence != nil { reportTwice("precedence", term.mark) }
+      words.precedence = (term.operands, term.mark)
     case let text where term.words.count == 2 && term.words[0] == "group" && Names.isName(term.words[1]):
-      if words.group != nil { report("P305", term.mark, "a field is in one group; `\(text)` is a second.") }
-      words.group = term.words[1]
+      if words.group != nil { report("P305", term.mark, "a field is in one group; `\(text)` is a second. Keep one.") }
+      words.group = (term.words[1], term.mark)
     case let text where Self.ruleWords.contains(text):
       words.rules.append((text, term.mark))
     case let text:
-      if let option = Self.optionWords.first(where: { $0.0 == text }) {
-        words.marks.insert(option.1)
-      } else if let policy = Field.ReferencePolicy(rawValue: text) {
-        if words.policy != nil { report("P304", term.mark, "a reference has one delete rule.") }
-        words.policy = (policy, term.mark)
-      } else {
-        let known =
-          Self.ruleWords + Self.optionWords.map(\.0)
-          + ["guardian", "guardian first", "precedence", "group", "cascade", "setNull", "restrict"]
-        report("P301", term.mark, "`\(text)` is no mark.\(suggestion(for: text, among: known))")
-      }
+      readOption(text, term.mark, into: &words)
     }
   }
 
+  private mutating func readOption(_ text: String, _ mark: Mark, into words: inout MarkWords) {
+    if let (_, option) = Self.optionWords.first(where: { $0.0 == text }) {
+      if words.mark(of: option) != nil { reportTwice(text, mark) }
+      words.options.append((option, mark))
+    } else if let policy = Field.ReferencePolicy(rawValue: text) {
+      if words.policy != nil { report("P304", mark, "a reference has one delete rule. Keep one.") }
+      words.policy = (policy, mark)
+    } else if text == "group" || text.hasPrefix("group ") {
+      report("P305", mark, "expected `group` and the name of the group. A name is \(Names.rule)")
+    } else if text == "stamp" {
+      report("P301", mark, "`stamp` is no mark. Write `stamp created` or `stamp changed`.")
+    } else {
+      report("P301", mark, "`\(text)` is no mark.\(collector.suggestion(for: text, among: Self.markWords))")
+    }
+  }
+
+  private mutating func reportTwice(_ text: String, _ mark: Mark) {
+    report("P105", mark, "the mark `\(text)` stands twice. Keep one.")
+  }
+}
+
+// MARK: - The merge rule
+
+extension PackReader {
   /// The merge rule of a field; reports and gives nil when the marks contradict each other or the type.
-  mutating func mergeRule(_ words: MarkWords, type: FieldType, line: FieldLine) -> MergeRule? {
+  mutating func mergeRule(_ words: MarkWords, type: FieldType) -> MergeRule? {
     if words.rules.count > 1 {
-      report("P302", words.rules[1].mark, "`\(words.rules[1].name)` is a second merge rule beside `\(words.rules[0].name)`.")
+      let (first, second) = (words.rules[0], words.rules[1])
+      report(
+        "P302", second.mark,
+        first.name == second.name
+          ? "`\(second.name)` stands twice. Keep one."
+          : "`\(second.name)` is a second merge rule beside `\(first.name)`. Keep one.")
       return nil
     }
     let word = words.rules.first
     switch type {
     case .set:
-      guard word == nil || word?.name == "lww" else { return misfit(word!, type) }
-      return .set(isRanked: words.isGuardian)
-    case .json:
-      if word?.name == "immutable" { return .register(RegisterRule(.immutable)) }
-      guard word == nil || word?.name == "lww" else { return misfit(word!, type) }
-      return .json(isRanked: words.isGuardian)
-    default: return scalarRule(word, words, type: type)
+      guard let word else { return .set(isRanked: words.guardian != nil) }
+      report("P303", word.mark, "`\(word.name)` is for one value; a set merges element by element. Remove it.")
+      return nil
+    case .json: return jsonRule(word, words, type: type)
+    case .text, .int, .decimal, .float, .bool, .date, .time, .uuid, .choice, .reference:
+      return scalarRule(word, words, type: type)
     }
   }
 
   private mutating func misfit(_ word: (name: String, mark: Mark), _ type: FieldType) -> MergeRule? {
-    report("P303", word.mark, "`\(word.name)` does not merge `\(type.name)`.")
+    let expected = Self.typesWord[word.name] ?? "another type"
+    report("P303", word.mark, "`\(word.name)` is for \(expected); this is `\(name(of: type))`.")
     return nil
   }
+
+  /// A json field merges path by path, unless a mark or a group makes it one value.
+  private mutating func jsonRule(
+    _ word: (name: String, mark: Mark)?, _ words: MarkWords, type: FieldType
+  ) -> MergeRule? {
+    let isRanked = words.guardian != nil
+    guard let word else {
+      return words.group == nil ? .json(isRanked: isRanked) : .register(RegisterRule(isRanked: isRanked))
+    }
+    switch word.name {
+    case "lww": return .register(RegisterRule(isRanked: isRanked))
+    case "first": return .register(RegisterRule(.first, isRanked: isRanked))
+    case "immutable": return .register(RegisterRule(.immutable))
+    default: return misfit(word, type)
+    }
+  }
+
+  private static let typesWord = [
+    "claim": "a value that one member holds", "counter": "`int` and `decimal`",
+    "max": "numbers, `bool`, `date` and `time`", "min": "numbers, `bool`, `date` and `time`",
+    "order": "`text`", "stamp created": "`time`", "stamp changed": "`time`", "version": "`int` without a range",
+  ]
 
   private mutating func scalarRule(
     _ word: (name: String, mark: Mark)?, _ words: MarkWords, type: FieldType
   ) -> MergeRule? {
     let precedence = readPrecedence(words, type)
     let ranked = { (mode: RegisterRule.Mode) in
-      MergeRule.register(RegisterRule(mode, isRanked: words.isGuardian, precedence: precedence))
+      MergeRule.register(RegisterRule(mode, isRanked: words.guardian != nil, precedence: precedence))
     }
     guard let word else { return ranked(.latest) }
-    let isOrdered = type.isOrdered
-    switch word.name {
-    case "lww": return ranked(.latest)
-    case "first": return ranked(.first)
-    case "claim": return .register(RegisterRule(.claim))
-    case "immutable": return .register(RegisterRule(.immutable))
-    case "counter": return type.isNumber ? .counter : misfit(word, type)
-    case "max": return isOrdered ? .extreme(.largest) : misfit(word, type)
-    case "min": return isOrdered ? .extreme(.smallest) : misfit(word, type)
-    case "order":
-      if case .text(.plain, _) = type { return ranked(.latest) }
-      return misfit(word, type)
-    case "stamp created": return type == .time ? .hub(.createdAt) : misfit(word, type)
-    case "stamp changed": return type == .time ? .hub(.changedAt) : misfit(word, type)
-    default:
-      if case .int = type { return .hub(.version) }
-      return misfit(word, type)
-    }
+    let rule: MergeRule? =
+      switch word.name {
+      case "lww": ranked(.latest)
+      case "first": ranked(.first)
+      case "claim": .register(RegisterRule(.claim))
+      case "immutable": .register(RegisterRule(.immutable))
+      case "counter": type.isNumber ? .counter : nil
+      case "max": type.isOrdered ? .extreme(.largest) : nil
+      case "min": type.isOrdered ? .extreme(.smallest) : nil
+      case "order": type.isPlainText ? ranked(.latest) : nil
+      case "stamp created": type == .time ? .hub(.createdAt) : nil
+      case "stamp changed": type == .time ? .hub(.changedAt) : nil
+      default: type == .int(.min ... .max) ? .hub(.version) : nil
+      }
+    return rule ?? misfit(word, type)
   }
 
   private mutating func readPrecedence(_ words: MarkWords, _ type: FieldType) -> [Value] {
-    guard let first = words.precedence.first else { return [] }
-    guard case .choice(let names) = type else {
-      report("P306", first.mark, "`precedence` orders the values of an enum; this is `\(type.name)`.")
-      return []
+    guard let (operands, _) = words.precedence, words.group == nil, case .choice(let names) = type else {
+      return []  // reported by `checkPrecedence`
     }
-    for (name, mark) in words.precedence where !names.contains(name) {
-      report("P306", mark, "`\(name)` is no value of the enum.\(suggestion(for: name, among: names))")
+    var known = Set<String>()
+    for (name, mark) in operands {
+      if !names.contains(name) {
+        let hint = collector.suggestion(for: name, among: names)
+        report("P306", mark, "`\(name)` is no value of the enum.\(hint)")
+      } else if !known.insert(name).inserted {
+        report("P306", mark, "`\(name)` stands twice in `precedence`. Keep its first place.")
+      }
     }
-    return words.precedence.map { .text($0.name) }
+    return operands.map { .text($0.name) }
+  }
+}
+
+// MARK: - Marks that contradict each other although each is right alone
+
+extension PackReader {
+  mutating func checkCombination(_ words: MarkWords, rule: MergeRule, type: FieldType, line: FieldLine) {
+    if let mark = words.guardian, rule.preference?.isRanked != true {
+      report("P302", mark, "`guardian` cannot be combined with `\(rule.name)`. Remove one.")
+    }
+    checkPrecedence(words, rule: rule, type: type)
+    checkNull(words, rule: rule, line: line)
+    if let mark = words.mark(of: .external), type != .uuid {
+      report("P307", mark, "`external` is for `uuid`; this is `\(name(of: type))`.")
+    }
+    checkVisibility(words, rule: rule)
   }
 
-  /// Marks that contradict each other although each is right alone.
-  mutating func checkCombination(_ words: MarkWords, rule: MergeRule, type: FieldType, line: FieldLine) {
-    if let mark = words.guardianMark, rule.preference?.isRanked != true {
-      report("P302", mark, "`guardian` cannot be combined with `\(rule.name)`.")
+  private mutating func checkPrecedence(_ words: MarkWords, rule: MergeRule, type: FieldType) {
+    guard let mark = words.precedence?.mark else { return }
+    guard case .choice = type else {
+      report("P306", mark, "`precedence` orders the values of an enum; this is `\(name(of: type))`.")
+      return
     }
-    if let first = words.precedence.first, case .register(let register) = rule, register.mode != .latest {
-      report("P302", first.mark, "`precedence` cannot be combined with `\(rule.name)`.")
+    if let group = words.group {
+      report("P302", mark, "`precedence` compares one value; the group `\(group.name)` wins as a whole. Remove one.")
+    } else if case .register(let register) = rule, register.mode == .latest {
+      return
+    } else {
+      let name = words.rules.first?.name ?? rule.name
+      report("P302", mark, "`precedence` cannot be combined with `\(name)`. Remove one.")
     }
-    if case .register(let register) = rule, register.mode == .claim, !line.isNullable {
-      report("P303", line.type.mark, "a `claim` is null when nobody holds it: write `?` behind the type.")
+  }
+
+  private mutating func checkNull(_ words: MarkWords, rule: MergeRule, line: FieldLine) {
+    let word = words.rules.first
+    switch rule {
+    case .register(let register) where register.mode == .claim:
+      if !line.isNullable {
+        report("P303", line.type.mark, "a `claim` is null when nobody holds it: write `?` behind the type.")
+      }
+      // A word such as `member` is written at creation and holds; a constant would be shown and hold nothing.
+      if let term = line.defaultTerm, !["member", "household", "now", "today"].contains(term.text) {
+        report("P303", term.mark, "a `claim` with a constant default looks taken when it is free. Remove the default.")
+      }
+    case .register where word?.name == "order":
+      if let mark = line.nullMark { report("P303", mark, "a record without a position has no order: remove the `?`.") }
+    case .set:
+      if let mark = line.nullMark { report("P303", mark, "a set is never null, it is empty: remove the `?`.") }
+    case .json:
+      if let mark = line.nullMark {
+        report("P303", mark, "json that merges path by path is never null, it is empty: remove the `?`, or add `lww`.")
+      }
+    case .hub:
+      if let mark = line.nullMark ?? line.defaultTerm?.mark {
+        report("P307", mark, "a field that the hub writes takes neither `?` nor a default. Remove it.")
+      }
+    case .register, .counter, .extreme: break
     }
-    if words.marks.contains(.external), type != .uuid {
-      report("P307", line.type.mark, "`external` is for `uuid`; this is `\(type.name)`.")
-    }
-    if words.marks.contains(.isPrivate), words.marks.contains(.device) {
-      report("P307", line.type.mark, "a field is `private` or `device`, not both.")
-    }
-    if case .hub = rule, line.defaultText != nil || line.isNullable {
-      report("P307", line.type.mark, "a field that the hub writes takes neither `?` nor a default.")
+  }
+
+  private mutating func checkVisibility(_ words: MarkWords, rule: MergeRule) {
+    guard let device = words.mark(of: .device) else { return }
+    var isHubWritten = words.mark(of: .system) != nil
+    if case .hub = rule { isHubWritten = true }
+    if words.mark(of: .isPrivate) != nil {
+      report("P307", device, "a field is `private` or `device`, not both. Remove one.")
+    } else if isHubWritten {
+      report("P307", device, "`device` shows a field to the device that wrote it; none writes this one. Remove it.")
     }
   }
 }
@@ -139,14 +236,18 @@ extension FieldType {
   fileprivate var isNumber: Bool {
     switch self {
     case .int, .decimal: true
-    default: false
+    case .text, .float, .bool, .date, .time, .uuid, .choice, .reference, .set, .json: false
     }
   }
 
   fileprivate var isOrdered: Bool {
     switch self {
     case .int, .decimal, .bool, .date, .time: true
-    default: false
+    case .text, .float, .uuid, .choice, .reference, .set, .json: false
     }
+  }
+
+  fileprivate var isPlainText: Bool {
+    if case .text(.plain, _) = self { true } else { false }
   }
 }

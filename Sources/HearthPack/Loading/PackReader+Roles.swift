@@ -1,61 +1,85 @@
-import HearthModel
+internal import HearthModel
 
 /// Roles as read: the roles, and what the rest of the pack has to be checked against.
 struct RolesReading {
   let roles: Roles
+  /// The field that holds a member's role.
   let field: String
+  /// Where the field is named, or the roles when it is not.
+  let mark: Mark
   /// All roles that a member may have.
   var all: [String] { roles.ranked + roles.beside }
 }
 
 extension PackReader {
-  mutating func readRoles(_ node: YAMLNode) -> RolesReading? {
-    guard let pairs = mapping(node, "roles") else { return nil }
+  /// Roles that a list may have: ranks are 8 bits, and the highest is the hub's.
+  private static let rolesMax = 200
+
+  mutating func readRoles(_ pair: YAMLNode.Pair) -> RolesReading? {
+    let node = pair.value
+    guard let pairs = mapping(node, "roles, as `{ ranked: [parent, child] }`") else { return nil }
     checkKeys(
       of: pairs, known: ["field", "ranked", "beside", "service", "groups"], required: ["ranked"], what: "`roles`",
-      at: node.mark)
-    let field = node["field"].flatMap { readName($0, what: "the field that holds the role") } ?? "role"
-    let lists = ["ranked", "beside", "service"].map { key in
-      node[key].map { readNames($0, what: "roles") } ?? []
-    }
+      at: pair.keyMark)
+    let field = node["field"].map { readName($0, what: "the field that holds the role") } ?? "role"
+    let lists = ["ranked", "beside", "service"].map { readRoleList($0, node) }
     var seen = Set<String>()
     for (name, mark) in lists.joined() where !seen.insert(name).inserted {
-      report("P105", mark, "the role `\(name)` stands in two lists.")
+      report("P105", mark, "the role `\(name)` stands in two lists. Keep one.")
     }
-    if lists[0].isEmpty, let ranked = node["ranked"] {
-      report("P401", ranked.mark, "at least one role is ranked.")
-    }
-    if lists[0].count > 200 { report("P401", node.mark, "at most 200 roles are ranked.") }
     let groups = readGroups(node["groups"], roles: seen)
     let names = lists.map { $0.map(\.name) }
+    guard let field, !names[0].isEmpty else { return nil }
     return RolesReading(
-      roles: Roles(ranked: names[0], beside: names[1], service: names[2], groups: groups), field: field)
+      roles: Roles(ranked: names[0], beside: names[1], service: names[2], groups: groups), field: field,
+      mark: node["field"]?.mark ?? pair.keyMark)
+  }
+
+  private mutating func readRoleList(_ key: String, _ roles: YAMLNode) -> [(name: String, mark: Mark)] {
+    guard let node = roles[key] else { return [] }
+    let names = readNames(node, what: "roles")
+    if key == "ranked", node.elements?.isEmpty == true { report("P401", node.mark, "at least one role is ranked.") }
+    if names.count > Self.rolesMax {
+      report("P401", names[Self.rolesMax].mark, "at most \(Self.rolesMax) roles are `\(key)`, here \(names.count).")
+    }
+    for (name, mark) in names where name == "hub" {
+      report("P401", mark, "`hub` is the hub itself, above all roles. Take another name.")
+    }
+    return names
   }
 
   private mutating func readGroups(_ node: YAMLNode?, roles: Set<String>) -> [String: [String]] {
     var groups = [String: [String]]()
-    for pair in node.flatMap({ mapping($0, "groups of roles") }) ?? [] where checkName(pair) {
+    for pair in node.flatMap({ mapping($0, "groups of roles") }) ?? [] {
+      checkName(pair)
       let members = readNames(pair.value, what: "roles")
       for (name, mark) in members where !roles.contains(name) {
-        report("P104", mark, "`\(name)` is no role.\(suggestion(for: name, among: roles))")
+        report("P104", mark, "`\(name)` is no role.\(collector.suggestion(for: name, among: roles))")
       }
-      if roles.contains(pair.key) { report("P105", pair.keyMark, "`\(pair.key)` is a role and a group.") }
+      if pair.value.elements?.isEmpty == true {
+        report("P401", pair.value.mark, "the group `\(pair.key)` has no roles. Name one, or remove it.")
+      }
+      if roles.contains(pair.key) { report("P105", pair.keyMark, "`\(pair.key)` is a role and a group. Rename one.") }
       groups[pair.key] = members.map(\.name)
     }
     return groups
   }
 
-  mutating func readRoleField(_ reading: RolesReading, _ members: CollectionSchema, _ mark: Mark) -> FieldNumber? {
-    guard let field = members.field(named: reading.field) else {
-      report(
-        "P401", mark, "`\(members.name)` has no field `\(reading.field)` for the role. Add it, or name it with `field:`.")
+  mutating func readRoleField(_ reading: RolesReading, _ members: CollectionReading) -> FieldNumber? {
+    guard let field = members.schema.field(named: reading.field) else {
+      if !members.failed.contains(reading.field) {
+        report(
+          "P401", reading.mark,
+          "`\(members.schema.name)` has no field `\(reading.field)` for the role. Add it, or name it with `field:`.")
+      }
       return nil
     }
     guard case .choice(let names) = field.type, Set(names) == Set(reading.all), !field.isNullable else {
+      let expected = "`enum(\(reading.all.joined(separator: ", ")))`"
+      let found = "`\(name(of: field.type))\(field.isNullable ? "?" : "")`"
       report(
-        "P401", mark,
-        "`\(members.name).\(field.name)` has to be `enum(\(reading.all.joined(separator: ", ")))`, the ranked and beside roles, and not null."
-      )
+        "P401", members.marks[field.name] ?? reading.mark,
+        "`\(field.name)` holds the role: expected \(expected), the ranked and beside roles, found \(found).")
       return nil
     }
     return field.number

@@ -1,16 +1,16 @@
-import HearthModel
+internal import HearthModel
 
 extension PackReader {
   /// Resolves a type as written; reports and gives nil when it is none.
   mutating func resolve(_ term: TypeTerm) -> FieldType? {
-    if term.pattern != nil, term.name != "text" {
-      report("P202", term.mark, "only `text` can be followed by `matches`.")
+    if let pattern = term.pattern, term.name != "text" {
+      report("P202", pattern.mark, "only `text` can be followed by `matches`; this is `\(term.name)`.")
     }
     switch term.name {
     case "text": return resolveText(term)
     case "email": return textType(.email, term, maximum: 255)
     case "url": return textType(.url, term, maximum: 500)
-    case "color": return textType(.color, term, maximum: 7)
+    case "color": return plain(.text(.color, length: 0...7), term)
     case "zone": return textType(.zone, term, maximum: 50)
     case "locale": return textType(.locale, term, maximum: 10)
     case "rrule": return textType(.rrule, term, maximum: 255)
@@ -34,6 +34,13 @@ extension PackReader {
   private static let typeNames = [
     "text", "email", "url", "color", "zone", "locale", "rrule", "slug", "base32", "int", "decimal", "float", "bool",
     "date", "time", "uuid", "enum", "ref", "set", "json",
+  ]
+
+  /// What other languages call the types.
+  private static let foreignNames = [
+    "string": "text", "varchar": "text", "integer": "int", "bigint": "int", "number": "int", "boolean": "bool",
+    "datetime": "time", "timestamp": "time", "double": "float", "numeric": "decimal", "object": "json", "map": "json",
+    "array": "set", "list": "set", "reference": "ref",
   ]
 
   private mutating func plain(_ type: FieldType, _ term: TypeTerm) -> FieldType {
@@ -62,7 +69,9 @@ extension PackReader {
       }
     default: break
     }
-    report("P203", term.mark, "expected `\(term.name)(n)` or `\(term.name)(a..b)` with 0 <= a <= b <= 1000000.")
+    report(
+      "P203", term.arguments[0].mark,
+      "expected `\(term.name)(n)` or `\(term.name)(a..b)` with 0 <= a <= b and b from 1 to 1000000.")
     return nil
   }
 
@@ -73,7 +82,7 @@ extension PackReader {
     {
       return .int(lower...upper)
     }
-    report("P203", term.mark, "expected `int` or `int(a..b)` with a <= b in 64 bits.")
+    report("P203", term.arguments[0].mark, "expected `int` or `int(a..b)` with a <= b in 64 bits.")
     return nil
   }
 
@@ -84,18 +93,21 @@ extension PackReader {
     {
       return .decimal(precision: precision, scale: scale)
     }
-    report("P203", term.mark, "expected `decimal(p,s)` with s <= p <= 18, as `decimal(10,2)`.")
+    report(
+      "P203", term.arguments.first?.mark ?? term.mark,
+      "expected `decimal(p,s)` with p from 1 to 18 and s at most p, as `decimal(10,2)`.")
     return nil
   }
 
   private mutating func resolveEnum(_ term: TypeTerm) -> FieldType? {
     var names = [String]()
+    var known = Set<String>()
     for argument in term.arguments {
       guard case .word(let name, let mark) = argument, Names.isEnumValue(name) else {
-        report("P203", argument.mark, "an enum lists names, as `enum(open, done)`.")
+        report("P203", argument.mark, "an enum lists names, as `enum(open, done)`. A name is \(Names.rule)")
         return nil
       }
-      if names.contains(name) { report("P105", mark, "`\(name)` stands twice in the enum.") }
+      if !known.insert(name).inserted { report("P105", mark, "`\(name)` stands twice in the enum. Keep one.") }
       names.append(name)
     }
     if names.isEmpty { report("P203", term.mark, "an enum lists at least one name, as `enum(open, done)`.") }
@@ -125,9 +137,10 @@ extension PackReader {
     guard let type = resolve(element) else { return nil }
     switch type {
     case .set, .json:
-      report("P202", element.mark, "the elements of a set are scalars, not `\(type.name)`.")
+      report("P202", element.mark, "the elements of a set are scalars, not `\(name(of: type))`.")
       return nil
-    default: return .set(type, maximum: maximum)
+    case .text, .int, .decimal, .float, .bool, .date, .time, .uuid, .choice, .reference:
+      return .set(type, maximum: maximum)
     }
   }
 
@@ -136,14 +149,15 @@ extension PackReader {
     case (nil, _): return .json(nil)
     case (.word(let name, let mark)?, 1):
       guard let node = types[name] else {
-        report("P104", mark, "`\(name)` is no type of this pack.\(suggestion(for: name, among: types.keys))")
+        let hint = collector.suggestion(for: name, among: types.keys)
+        report("P104", mark, "`\(name)` is no type of this pack.\(hint)")
         return nil
       }
-      guard node.pairs != nil else {
-        report("P206", mark, "`\(name)` is no shape: a shape is a mapping of keys.")
+      guard let pairs = node.pairs else {
+        report("P206", mark, "`\(name)` is no shape. A shape is a mapping of keys to types.")
         return nil
       }
-      return guardingCircles(name, mark) { reader in reader.readShape(node).map { .json($0) } }
+      return guardingCircles(name, mark) { reader in .json(reader.readShape(pairs)) }
     default:
       report("P203", term.mark, "expected `json` or `json(Shape)`.")
       return nil
@@ -152,23 +166,50 @@ extension PackReader {
 
   private mutating func resolveNamed(_ term: TypeTerm) -> FieldType? {
     guard let node = types[term.name] else {
-      let hint = suggestion(for: term.name, among: Self.typeNames + types.keys)
+      let hint =
+        Self.foreignNames[term.name.lowercased()].map { " Did you mean `\($0)`?" }
+        ?? collector.suggestion(for: term.name, among: Self.typeNames + types.keys)
       report("P202", term.mark, "`\(term.name)` is no type.\(hint)")
       return nil
     }
-    if let argument = term.arguments.first { report("P203", argument.mark, "`\(term.name)` takes no bounds.") }
+    if let argument = term.arguments.first {
+      report("P203", argument.mark, "`\(term.name)` is a named type and takes no bounds.")
+    }
     if node.pairs != nil {
       report("P206", term.mark, "`\(term.name)` is a shape. Write `json(\(term.name))`.")
       return nil
     }
     return guardingCircles(term.name, term.mark) { reader in reader.readType(node) }
   }
+}
+
+// MARK: - Named types
+
+extension PackReader {
+  /// Named types inside named types.
+  private static let typeDepthMax = 16
+  /// Keys of all shapes together, each as often as it is used: shapes in shapes multiply.
+  private static let shapeKeysMax = 100_000
+
+  /// Checks all named types, also those that no field uses.
+  mutating func checkTypes() {
+    for (name, node) in types.sorted(by: { $0.key < $1.key }) {
+      _ = guardingCircles(name, node.mark) { reader in
+        if let pairs = node.pairs { return .json(reader.readShape(pairs)) }
+        return reader.readType(node)
+      }
+    }
+  }
 
   private mutating func guardingCircles(
     _ name: String, _ mark: Mark, _ body: (inout PackReader) -> FieldType?
   ) -> FieldType? {
     guard !typesInProgress.contains(name) else {
-      report("P206", mark, "the type `\(name)` is made of itself.")
+      report("P206", mark, "the type `\(name)` is made of itself. Say what it holds.")
+      return nil
+    }
+    guard typesInProgress.count < Self.typeDepthMax else {
+      report("P206", mark, "named types nest deeper than \(Self.typeDepthMax) here. Flatten them.")
       return nil
     }
     typesInProgress.append(name)
@@ -178,32 +219,44 @@ extension PackReader {
 
   private mutating func readType(_ node: YAMLNode) -> FieldType? {
     guard let text = node.text else {
-      report("P005", node.mark, "expected a type, found \(node.kind).")
+      report("P005", node.mark, "expected a type, as `text(1..200)`, found \(node.kind).")
       return nil
     }
     do {
-      return resolve(try FieldLineParser.parseType(text, at: node.mark))
+      return resolve(try FieldLineParser.parseType(text, at: node.places))
     } catch {
       report("P201", error.mark, error.message)
       return nil
     }
   }
 
-  private mutating func readShape(_ node: YAMLNode) -> FieldType.Shape? {
+  private mutating func readShape(_ pairs: [YAMLNode.Pair]) -> FieldType.Shape {
     var keys = [String: FieldType.Shape.Node]()
     var others: FieldType.Shape.Node?
-    for pair in node.pairs ?? [] {
-      let inner: FieldType.Shape.Node?
-      if pair.value.pairs != nil {
-        inner = readShape(pair.value).map { .object($0) }
-      } else {
-        inner = readType(pair.value).map { type in
-          if case .json(let shape?) = type { .object(shape) } else { .leaf(type) }
+    for pair in pairs {
+      shapeKeyCount += 1
+      guard shapeKeyCount <= Self.shapeKeysMax else {
+        if shapeKeyCount == Self.shapeKeysMax + 1 {
+          report("P206", pair.keyMark, "the shapes of this pack have more than \(Self.shapeKeysMax) keys where used.")
         }
+        break
       }
-      guard let inner else { continue }
+      if !(1...256).contains(pair.key.utf8.count) || pair.key.utf8.contains(0) {
+        report("P206", pair.keyMark, "a key of a shape has 1 to 256 bytes and no U+0000.")
+      }
+      guard let inner = readShapeNode(pair.value) else { continue }
       if pair.key == "*" { others = inner } else { keys[pair.key] = inner }
     }
     return FieldType.Shape(keys: keys, others: others)
+  }
+
+  private mutating func readShapeNode(_ node: YAMLNode) -> FieldType.Shape.Node? {
+    if let pairs = node.pairs { return .object(readShape(pairs)) }
+    guard let type = readType(node) else { return nil }
+    if type.target != nil {
+      report("P206", node.mark, "a json field cannot hold references: nobody would follow them. Write `uuid`.")
+    }
+    if case .json(let shape?) = type { return .object(shape) }
+    return .leaf(type)
   }
 }

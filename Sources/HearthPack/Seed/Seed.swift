@@ -51,14 +51,14 @@ public struct Seed: Hashable, Sendable {
 extension Seed {
   /// The seed with other ids for its households; every other id stays, but for those that follow from a key.
   package func renamed(_ pack: Pack, _ makeID: () -> RecordID) -> Seed {
-    Seed(
-      app: app, households: households.map { household in
+    with(
+      households.map { household in
         let id = makeID()
         let replaced = { (other: RecordID) in other == household.id.record ? id : other }
         return Household(
           label: household.label, id: HouseholdID(id), devices: household.devices,
           records: household.records.map { $0.replacing(replaced, household: HouseholdID(id), pack) })
-      }, names: names)
+      })
   }
 }
 
@@ -67,12 +67,9 @@ extension Seed.Record {
     _ replaced: (RecordID) -> RecordID, household: HouseholdID, _ pack: Pack
   ) -> Seed.Record {
     let values = values.map { value in
-      guard case .id(let id) = value.value else { return value }
-      return RecordPatch.FieldValue(value.field, .id(replaced(id)))
+      RecordPatch.FieldValue(value.field, value.value.replacingIDs(replaced))
     }
-    let keyed = pack.collection(collection)?.keyedID(household: household) { field in
-      values.first { $0.field == field.number }?.value
-    }
+    let keyed = pack.collection(collection)?.keyedID(household: household, values: values)
     return Seed.Record(collection: collection, id: keyed ?? replaced(id), values: values, line: line)
   }
 }
@@ -88,5 +85,26 @@ extension Seed.Household {
   /// The household with other devices.
   package func with(_ devices: [Seed.Device]) -> Seed.Household {
     Seed.Household(label: label, id: id, devices: devices, records: records)
+  }
+}
+
+extension Value {
+  /// The value with other ids, also in a set.
+  fileprivate func replacingIDs(_ replaced: (RecordID) -> RecordID) -> Value {
+    switch self {
+    case .id(let id): .id(replaced(id))
+    case .list(let elements): .list(elements.map { $0.replacingIDs(replaced) }.sorted())
+    case .null, .bool, .int, .decimal, .float, .text, .day, .instant, .object: self
+    }
+  }
+}
+
+extension CollectionSchema {
+  /// The id that follows from the key of a seed's record; nil when the collection has no key or a value is missing.
+  func keyedID(household: HouseholdID, values: [RecordPatch.FieldValue]) -> RecordID? {
+    keyedID(household: household) { field in
+      if let value = values.first(where: { $0.field == field.number }) { return value.value }
+      return field.defaultValue == .household ? .id(household.record) : nil
+    }
   }
 }

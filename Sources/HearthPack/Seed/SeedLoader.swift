@@ -4,6 +4,10 @@ public import HearthModel
 public enum SeedLoader {
   /// Reads the text of a `seed.yaml`.
   ///
+  /// - Parameters:
+  ///   - text: the file's text.
+  ///   - file: its name, for messages.
+  ///   - pack: the pack of the app that the seed is for.
   /// - Throws: ``Diagnostics`` with all mistakes that one run can see.
   public static func load(_ text: String, file: String, pack: Pack) throws(Diagnostics) -> Seed {
     let root = try YAMLNode.read(text, file: file)
@@ -14,10 +18,13 @@ public enum SeedLoader {
   }
 }
 
-private struct SeedReader {
+/// Reads one seed; what it cannot read it reports, and goes on.
+struct SeedReader {
   let pack: Pack
-  var names: [RecordID: String] = [:]
   var collector: DiagnosticCollector
+  private var names: [RecordID: String] = [:]
+  private var householdLines: [HouseholdID: Int] = [:]
+  private var deviceLines: [String: Int] = [:]
 
   init(pack: Pack, file: String) {
     self.pack = pack
@@ -25,149 +32,166 @@ private struct SeedReader {
   }
 
   mutating func read(_ root: YAMLNode) -> Seed {
-    checkKeys(of: root, known: ["app", "households"], what: "a seed")
-    if root["app"]?.text != pack.name {
-      report("S101", root["app"]?.mark ?? root.mark, "this seed is for `\(root["app"]?.text ?? "no app")`, the pack is `\(pack.name)`.")
+    let pairs = mapping(root, "a seed: `app: name`, `households: [...]`") ?? []
+    checkKeys(of: pairs, known: ["app", "households"], required: ["app", "households"], what: "a seed", at: root.mark)
+    if let app = root["app"], app.text != pack.name {
+      report("S101", app.mark, "expected a seed for `\(pack.name)`, found \(app.kind). Take the seed of this pack.")
     }
-    let households = (root["households"]?.elements ?? []).compactMap { readHousehold($0) }
-    if households.isEmpty { report("S102", root.mark, "a seed has at least one household under `households`.") }
+    let nodes = root["households"].flatMap { list($0, "households") } ?? []
+    if let node = root["households"], node.elements?.isEmpty == true {
+      report("S102", node.mark, "a seed has at least one household.")
+    }
+    let households = nodes.compactMap { readHousehold($0) }
     return Seed(app: pack.name, households: households, names: names)
   }
 
   private mutating func readHousehold(_ node: YAMLNode) -> Seed.Household? {
-    checkKeys(of: node, known: ["label", "id", "devices", "records"], what: "a household")
-    guard let id = node["id"].flatMap({ readID($0) }) else {
-      report("S102", node.mark, "a household needs an `id`: a UUID, or a name.")
-      return nil
+    guard let pairs = mapping(node, "a household, as `{ id: eva-family, records: ... }`") else { return nil }
+    checkKeys(
+      of: pairs, known: ["label", "id", "devices", "records"], required: ["id", "records"], what: "a household",
+      at: node.mark)
+    let id = node["id"].flatMap { readID($0) }
+    if let id, let mark = node["id"]?.mark, let line = householdLines.updateValue(mark.line, forKey: HouseholdID(id)) {
+      report("S102", mark, "a household has this id already, on line \(line). Give it one of its own.")
     }
-    let household = HouseholdID(id)
-    var records = [Seed.Record]()
-    for pair in node["records"]?.pairs ?? [] {
-      guard let collection = pack.collection(named: pair.key) else {
-        report("P104", pair.keyMark, "`\(pair.key)` is no collection.\(suggestion(for: pair.key, among: pack.collections.map(\.name)))")
-        continue
-      }
-      for element in pair.value.elements ?? [] {
-        if let record = readRecord(element, collection, household) { records.append(record) }
-      }
+    // Without an id the records are read all the same, so that their mistakes are seen in this run.
+    let household = HouseholdID(id ?? RecordID(high: 0, low: 0))
+    var reading = HouseholdReading(id: household)
+    for pair in node["records"].flatMap({ mapping($0, "records by collection") }) ?? [] {
+      readRecords(pair, into: &reading)
     }
-    checkReferences(in: records, household, at: node.mark)
-    let devices = (node["devices"]?.elements ?? []).compactMap { readDevice($0, records) }
-    return Seed.Household(label: node["label"]?.text ?? id.description, id: household, devices: devices, records: records)
+    if id != nil, let idNode = node["id"], let records = node["records"], records.pairs != nil {
+      checkHouseholdRecord(reading, idNode, in: records)
+    }
+    checkReferences(reading)
+    let devices = (node["devices"].flatMap { list($0, "devices") } ?? []).compactMap { readDevice($0, reading) }
+    let label = node["label"].flatMap { readText($0, "the label of the household") }
+    guard let id else { return nil }
+    return Seed.Household(
+      label: label ?? id.description, id: household, devices: devices, records: reading.records)
   }
 
-  private mutating func readDevice(_ node: YAMLNode, _ records: [Seed.Record]) -> Seed.Device? {
-    checkKeys(of: node, known: ["name", "member"], what: "a device")
-    guard let name = node["name"]?.text, let member = node["member"].flatMap({ readID($0) }) else {
-      report("S103", node.mark, "a device has a `name` and a `member`.")
-      return nil
+  // MARK: Devices
+
+  private mutating func readDevice(_ node: YAMLNode, _ household: HouseholdReading) -> Seed.Device? {
+    guard let pairs = mapping(node, "a device, as `{ name: eva-phone, member: eva }`") else { return nil }
+    checkKeys(of: pairs, known: ["name", "member"], required: ["name", "member"], what: "a device", at: node.mark)
+    guard let nameNode = node["name"], let name = readText(nameNode, "the name of the device"),
+      let memberNode = node["member"], let member = readID(memberNode)
+    else { return nil }
+    if let line = deviceLines.updateValue(nameNode.mark.line, forKey: name) {
+      report("S103", nameNode.mark, "a device is called `\(name)` already, on line \(line). Give it a name of its own.")
     }
-    guard records.contains(where: { $0.id == member && $0.collection == pack.memberCollection }) else {
-      report("S103", node.mark, "`\(node["member"]?.text ?? "")` is no member of this household.")
+    guard household.places[RecordPlace(collection: pack.memberCollection, id: member)] != nil else {
+      let hint = collector.suggestion(for: memberNode.text ?? "", among: household.names[pack.memberCollection] ?? [])
+      report("S103", memberNode.mark, "`\(memberNode.text ?? "")` is no member of this household.\(hint)")
       return nil
     }
     return Seed.Device(name: name, member: member)
   }
 
-  private mutating func readRecord(
-    _ node: YAMLNode, _ collection: CollectionSchema, _ household: HouseholdID
-  ) -> Seed.Record? {
-    guard let pairs = node.pairs else {
-      report("P005", node.mark, "expected a record, as `{ id: eva, display_name: Eva }`, found \(node.kind).")
-      return nil
-    }
-    var values = [RecordPatch.FieldValue]()
-    for pair in pairs where pair.key != "id" {
-      guard let field = collection.field(named: pair.key) else {
-        let hint = suggestion(for: pair.key, among: collection.fields.map(\.name))
-        report("P104", pair.keyMark, "`\(pair.key)` is no field of `\(collection.name)`.\(hint)")
-        continue
-      }
-      if let value = readValue(pair.value, field) { values.append(RecordPatch.FieldValue(field.number, value)) }
-    }
-    checkRequired(values, collection, at: node.mark)
-    guard let id = readRecordID(node, collection, household, values) else { return nil }
-    return Seed.Record(
-      collection: collection.number, id: id, values: values.sorted { $0.field < $1.field }, line: node.mark.line)
-  }
+  // MARK: The household as a whole
 
-  private mutating func readValue(_ node: YAMLNode, _ field: Field) -> Value? {
-    if node.text == "" || node.text == "null" {
-      if field.isNullable { return .null }
-      report("S104", node.mark, "`\(field.name)` may not be null.")
-      return nil
+  /// - Parameter records: the records by collection, as written.
+  private mutating func checkHouseholdRecord(_ reading: HouseholdReading, _ id: YAMLNode, in records: YAMLNode) {
+    let collection = pack.householdCollection
+    let (name, expected) = (collectionName(collection), id.text ?? "")
+    let own = RecordPlace(collection: collection, id: reading.id.record)
+    let others = reading.places.filter { $0.key.collection == collection && $0.key != own }
+    for mark in others.values {
+      report("S102", mark, "`\(name)` has one record, and its id is that of the household: expected `\(expected)`.")
     }
-    do {
-      return try ValueReader.value(node, type: field.type)
-    } catch {
-      report("S104", node.mark, "`\(field.name)`: expected \(error.expected), found \(error.found).")
-      return nil
+    let isMistaken = records[name].map { $0.elements == nil } ?? false
+    if reading.places[own] == nil, others.isEmpty, !isMistaken {
+      report("S102", id.mark, "the household has no record of its own: `\(name)` needs one with the id `\(expected)`.")
     }
   }
 
-  private mutating func readRecordID(
-    _ node: YAMLNode, _ collection: CollectionSchema, _ household: HouseholdID, _ values: [RecordPatch.FieldValue]
-  ) -> RecordID? {
-    if !collection.key.isEmpty {
-      if let id = node["id"] { report("S105", id.mark, "the id of a `\(collection.name)` record follows from its key. Remove it.") }
-      return collection.keyedID(household: household) { field in values.first { $0.field == field.number }?.value }
+  private mutating func checkReferences(_ reading: HouseholdReading) {
+    for reference in reading.references {
+      guard reading.places[reference.target] == nil else { continue }
+      let collection = reference.target.collection
+      let hint = collector.suggestion(for: reference.text, among: reading.names[collection] ?? [])
+      let name = collectionName(collection)
+      report(
+        "S106", reference.mark,
+        "`\(reference.field)` points to `\(reference.text)`, no record of `\(name)` in this household.\(hint)")
     }
-    guard let id = node["id"] else {
-      report("S105", node.mark, "a record of `\(collection.name)` needs an `id`: a UUID, or a name.")
-      return nil
-    }
-    return readID(id)
+  }
+}
+
+/// What has been read of a household.
+struct HouseholdReading {
+  let id: HouseholdID
+  var records: [Seed.Record] = []
+  /// Where each record stands.
+  var places: [RecordPlace: Mark] = [:]
+  /// The ids of records as they are written.
+  var names: [CollectionNumber: [String]] = [:]
+  var references: [SeedReference] = []
+}
+
+/// A record of a household.
+struct RecordPlace: Hashable {
+  let collection: CollectionNumber
+  let id: RecordID
+}
+
+/// A reference in a seed, as written.
+struct SeedReference {
+  let field: String
+  let text: String
+  let target: RecordPlace
+  let mark: Mark
+}
+
+// MARK: - Shared steps
+
+extension SeedReader {
+  func collectionName(_ number: CollectionNumber) -> String { pack.collections[number.index].name }
+
+  mutating func report(_ code: String, _ mark: Mark, _ message: String) {
+    collector.report(code, at: mark, message)
   }
 
-  private mutating func readID(_ node: YAMLNode) -> RecordID? {
+  mutating func mapping(_ node: YAMLNode, _ what: String) -> [YAMLNode.Pair]? {
+    if let pairs = node.pairs { return pairs }
+    report("P005", node.mark, "expected \(what), found \(node.kind).")
+    return nil
+  }
+
+  mutating func list(_ node: YAMLNode, _ what: String) -> [YAMLNode]? {
+    if let elements = node.elements { return elements }
+    report("P005", node.mark, "expected a list of \(what), found \(node.kind).")
+    return nil
+  }
+
+  mutating func readText(_ node: YAMLNode, _ what: String) -> String? {
+    if let text = node.text, !text.isEmpty { return text }
+    report("P005", node.mark, "expected \(what), found \(node.kind).")
+    return nil
+  }
+
+  mutating func readID(_ node: YAMLNode) -> RecordID? {
     if let text = node.text, let id = RecordID(readable: text) {
       if RecordID.isName(text) { names[id] = text }
       return id
     }
-    report("S105", node.mark, "expected a UUID, or a name (a small letter, then small letters, digits and `-`), found \(node.kind).")
+    report(
+      "S105", node.mark,
+      "expected a UUID, or a name (a small letter, then small letters, digits and `-`), found \(node.kind).")
     return nil
   }
 
-  private mutating func checkRequired(
-    _ values: [RecordPatch.FieldValue], _ collection: CollectionSchema, at mark: Mark
+  mutating func checkKeys(
+    of pairs: [YAMLNode.Pair], known: [String], required: [String], what: String, at mark: Mark
   ) {
-    for field in collection.fields where field.isRequired && !values.contains(where: { $0.field == field.number }) {
-      report("S104", mark, "`\(collection.name)` needs a value for `\(field.name)`.")
+    for pair in pairs where !known.contains(pair.key) {
+      let hint = collector.suggestion(for: pair.key, among: known)
+      report("P101", pair.keyMark, "`\(pair.key)` is no key of \(what).\(hint)")
     }
-  }
-
-  private mutating func checkReferences(in records: [Seed.Record], _ household: HouseholdID, at mark: Mark) {
-    let known = Set(records.map { Pair(collection: $0.collection, id: $0.id) })
-    if !known.contains(Pair(collection: pack.householdCollection, id: household.record)) {
-      report("S102", mark, "the household has no record of its own in `\(pack.collection(pack.householdCollection)!.name)`.")
+    for key in required where !pairs.contains(where: { $0.key == key }) {
+      report("P102", mark, "\(what) needs the key `\(key)`.")
     }
-    if known.count < records.count { report("S105", mark, "two records of one collection have the same id.") }
-    for record in records {
-      let collection = pack.collection(record.collection)!
-      for value in record.values {
-        guard let field = collection.field(value.field), let target = field.type.target else { continue }
-        let ids = value.value.elements ?? [value.value]
-        for id in ids.compactMap(\.id) where !known.contains(Pair(collection: target, id: id)) {
-          report(
-            "S106", Mark(line: record.line, column: 1),
-            "`\(collection.name).\(field.name)` points to a record of `\(pack.collection(target)!.name)` that this household does not have.")
-        }
-      }
-    }
-  }
-
-  private struct Pair: Hashable {
-    let collection: CollectionNumber
-    let id: RecordID
-  }
-
-  private mutating func checkKeys(of node: YAMLNode, known: [String], what: String) {
-    for pair in node.pairs ?? [] where !known.contains(pair.key) {
-      report("P101", pair.keyMark, "`\(pair.key)` is no key of \(what).\(suggestion(for: pair.key, among: known))")
-    }
-  }
-
-  private mutating func report(_ code: String, _ mark: Mark, _ message: String) {
-    collector.report(code, at: mark, message)
   }
 }

@@ -28,15 +28,41 @@ public enum ValueText {
   static func scalar(_ text: String, type: FieldType) -> Value? {
     switch type {
     case .text, .choice: return .text(text)
-    case .int: return Int64(text).map { .int($0) }
+    case .int: return text.hasPrefix("+") ? nil : Int64(text).map { .int($0) }
     case .decimal(_, let scale): return FixedDecimal(text, scale: scale).map { .decimal($0) }
-    case .float: return Double(text).map { .float($0) }
+    case .float: return isNumber(text) ? Double(text).map { .float($0) } : nil
     case .bool: return text == "true" ? .bool(true) : text == "false" ? .bool(false) : nil
     case .date: return Day(text).map { .day($0) }
     case .time: return Instant(text).map { .instant($0) }
     case .uuid, .reference: return RecordID(readable: text).map { .id($0) }
     case .set, .json: return nil
     }
+  }
+
+  /// Whether a text is a number as JSON writes it: `+31612345678`, `0612345678` and `0x10` are texts.
+  static func isNumber(_ text: String) -> Bool {
+    var rest = text.utf8[...]
+    if rest.first == UInt8(ascii: "-") { rest.removeFirst() }
+    let whole = rest.takeDigits()
+    guard !whole.isEmpty, whole.count == 1 || whole.first != UInt8(ascii: "0") else { return false }
+    if rest.first == UInt8(ascii: ".") {
+      rest.removeFirst()
+      if rest.takeDigits().isEmpty { return false }
+    }
+    if rest.first == UInt8(ascii: "e") || rest.first == UInt8(ascii: "E") {
+      rest.removeFirst()
+      if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest.removeFirst() }
+      if rest.takeDigits().isEmpty { return false }
+    }
+    return rest.isEmpty
+  }
+}
+
+extension Substring.UTF8View {
+  fileprivate mutating func takeDigits() -> Substring.UTF8View {
+    let digits = prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }
+    self = dropFirst(digits.count)
+    return digits
   }
 }
 
@@ -48,7 +74,7 @@ package enum ValueReader {
   package static func value(_ node: YAMLNode, type: FieldType) throws(ValueFault) -> Value {
     switch type {
     case .set(let element, let maximum):
-      guard let elements = node.elements else { throw ValueFault(expected: "a list for \(type.name)", found: node.kind) }
+      guard let elements = node.elements else { throw ValueFault(expected: type.name, found: node.kind) }
       var values = Set<Value>()
       for node in elements { values.insert(try value(node, type: element)) }
       guard values.count <= maximum else {
@@ -84,10 +110,13 @@ package enum ValueReader {
     case "true": return .bool(true)
     case "false": return .bool(false)
     default:
+      guard ValueText.isNumber(text) else { return .text(text) }
       if let number = Int64(text) { return .int(number) }
-      let looksNumeric = text.utf8.allSatisfy { "0123456789+-.eE".utf8.contains($0) }
-      if looksNumeric, let number = Double(text), number.isFinite { return .float(number) }
-      return .text(text)
+      // A whole number beyond 64 bits stays the text it is: as a float it would lose digits without a word.
+      guard text.contains(where: { ".eE".contains($0) }), let number = Double(text), number.isFinite else {
+        return .text(text)
+      }
+      return .float(number)
     }
   }
 }

@@ -33,6 +33,7 @@ package struct YAMLNode {
 
   package let content: Content
   package let mark: Mark
+  private let source: SourceText
 
   /// The text of a scalar; nil for sequences and mappings.
   package var text: String? {
@@ -50,7 +51,18 @@ package struct YAMLNode {
   }
 
   /// The value under a key of a mapping.
-  package subscript(key: String) -> YAMLNode? { pairs?.first { $0.key == key }?.value }
+  package subscript(key: String) -> YAMLNode? { pair(key)?.value }
+
+  /// The key and its value in a mapping.
+  package func pair(_ key: String) -> Pair? { pairs?.first { $0.key == key } }
+
+  /// Whether this is YAML's null: nothing, `~` or `null`, without quotes.
+  package var isNull: Bool {
+    if case .scalar(let text, isPlain: true) = content { ["", "~", "null"].contains(text) } else { false }
+  }
+
+  /// The places in the file of the scalars of this node's text.
+  package var places: ScalarPlaces { ScalarPlaces(text ?? "", from: mark, in: source) }
 
   /// What kind of node this is, for messages.
   package var kind: String {
@@ -67,96 +79,101 @@ extension YAMLNode {
   package static let bytesMax = 1 << 20
   /// Levels of nesting that a file may have.
   package static let depthMax = 16
+  /// Words `*name` beside an anchor `&name` that are left to the parser; see ``checkAliases(in:)``.
+  private static let aliasesMax = 32
 
   /// Reads a file of one document.
   ///
   /// - Throws: one diagnostic: text that is not YAML cannot be read on behind the first mistake.
   package static func read(_ text: String, file: String) throws(Diagnostics) -> YAMLNode {
-    var collector = DiagnosticCollector(file: file)
-    guard text.utf8.count <= bytesMax else {
-      collector.report("P004", at: Mark(line: 1, column: 1), "the file has more than \(bytesMax) bytes. Split it.")
+    do {
+      return try parse(text)
+    } catch {
+      var collector = DiagnosticCollector(file: file)
+      collector.report(error.code, at: error.mark, error.message)
       throw Diagnostics(collector.list)
     }
-    do {
-      let parser = try Parser(yaml: text)  // kept until the nodes are converted: it owns their anchors
-      defer { withExtendedLifetime(parser) {} }
-      guard let root = try parser.singleRoot() else {
-        throw NodeFault(code: "P001", mark: Mark(line: 1, column: 1), message: "the file is empty.")
-      }
-      return try YAMLNode(root, depth: 0)
-    } catch let fault as NodeFault {
-      collector.report(fault.code, at: fault.mark, fault.message)
-    } catch let error as YamlError {
-      let fault = NodeFault(error)
-      collector.report(fault.code, at: fault.mark, fault.message)
-    } catch {
-      collector.report("P001", at: Mark(line: 1, column: 1), "\(error)")
-    }
-    throw Diagnostics(collector.list)
   }
 
-  private init(_ node: Node, depth: Int) throws(NodeFault) {
-    let mark = Mark(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1)
-    self.mark = mark
+  private static func parse(_ text: String) throws(YAMLFault) -> YAMLNode {
+    let start = Mark(line: 1, column: 1)
+    guard text.utf8.count <= bytesMax else {
+      throw YAMLFault("P004", start, "the file has \(text.utf8.count) bytes, at most \(bytesMax) are read. Split it.")
+    }
+    // A byte order mark says nothing in UTF-8, and the parser would count it as a column.
+    let text = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
+    let source = SourceText(text)
+    if let (scalar, mark) = source.firstUnreadable { throw YAMLFault(unreadable: scalar, at: mark) }
+    try checkAliases(in: source)
+    let parser: Parser
+    let root: Node?
+    do {
+      parser = try Parser(yaml: text)  // kept until the nodes are converted: it owns their anchors
+      root = try parser.singleRoot()
+    } catch {
+      throw YAMLFault(error, in: source)
+    }
+    defer { withExtendedLifetime(parser) {} }
+    guard let root else {
+      throw YAMLFault("P001", start, "the file is empty, or has comments only.")
+    }
+    return try YAMLNode(root, depth: 0, source)
+  }
+
+  /// Refuses a file of many aliases before the parser sees it.
+  ///
+  /// Aliases are refused anyway, but the parser resolves them first and hashes what they stand for when they are keys:
+  /// thirty lines of aliases of aliases would keep it busy for years.
+  private static func checkAliases(in source: SourceText) throws(YAMLFault) {
+    let references = source.references
+    let anchors = Set(references.lazy.filter { $0.lead == "&" }.map(\.name))
+    let aliases = references.lazy.filter { $0.lead == "*" && anchors.contains($0.name) }
+    guard aliases.count > aliasesMax, let anchor = references.first(where: { $0.lead == "&" }) else { return }
+    throw .anchor(at: anchor.mark)
+  }
+
+  private init(_ node: Node, depth: Int, _ source: SourceText) throws(YAMLFault) {
+    self.source = source
+    mark = source.clamped(Mark(line: node.mark?.line ?? 1, column: node.mark?.column ?? 1))
     guard depth <= Self.depthMax else {
-      throw NodeFault(code: "P004", mark: mark, message: "the file nests deeper than \(Self.depthMax) levels.")
+      throw YAMLFault("P004", mark, "the file nests deeper than \(Self.depthMax) levels. Flatten it.")
     }
-    guard node.anchor == nil else {
-      throw NodeFault(
-        code: "P002", mark: mark, message: "anchors (`&name`) are not read here. Write the value out where it is used.")
-    }
+    if node.anchor != nil { throw .anchor(at: mark) }
+    // The parser forgets `!`, and finds tags of its own for words such as `no`: what stands in the file is what counts.
+    if source.scalar(at: mark) == "!" { throw .tag(at: mark) }
     switch node {
     case .scalar(let scalar):
-      let isPlain = scalar.style == .plain
-      guard ["", "tag:yaml.org,2002:str"].contains(scalar.tag.description) else {
-        throw NodeFault(code: "P002", mark: mark, message: "tags (`\(scalar.tag)`) are not read here. Remove it.")
-      }
-      content = .scalar(scalar.string, isPlain: isPlain)
+      content = .scalar(scalar.string, isPlain: scalar.style == .plain)
     case .sequence(let sequence):
       var elements = [YAMLNode]()
-      for element in sequence { elements.append(try YAMLNode(element, depth: depth + 1)) }
+      for element in sequence { elements.append(try YAMLNode(element, depth: depth + 1, source)) }
       content = .sequence(elements)
     case .mapping(let mapping):
-      var pairs = [Pair]()
-      for (key, value) in mapping {
-        let keyNode = try YAMLNode(key, depth: depth + 1)
-        guard let name = keyNode.text, name != "<<" else {
-          throw NodeFault(code: "P002", mark: keyNode.mark, message: "a key is a word here, not \(keyNode.kind).")
-        }
-        let value = try YAMLNode(value, depth: depth + 1)
-        pairs.append(Pair(key: name, keyMark: keyNode.mark, value: value))
-      }
-      content = .mapping(pairs)
+      content = .mapping(try Self.pairs(mapping, depth: depth, source))
     case .alias:
-      throw NodeFault(code: "P002", mark: mark, message: "aliases (`*name`) are not read here. Write the value out.")
+      throw .alias(at: mark)
     }
   }
-}
 
-/// Why a file is not the YAML that Hearth reads.
-private struct NodeFault: Error {
-  let code: String
-  let mark: Mark
-  let message: String
-
-  init(code: String, mark: Mark, message: String) {
-    self.code = code
-    self.mark = mark
-    self.message = message
-  }
-
-  init(_ error: YamlError) {
-    switch error {
-    case .scanner(_, let problem, let mark, _), .parser(_, let problem, let mark, _), .composer(_, let problem, let mark, _):
-      self.init(
-        code: "P001", mark: Mark(line: mark.line, column: mark.column),
-        message: "this is not YAML: \(problem). Check indentation, quotes and brackets up to here.")
-    case .duplicatedKeysInMapping(let duplicates, let context):
-      self.init(
-        code: "P003", mark: Mark(line: context.mark.line, column: context.mark.column),
-        message: "\(duplicates.map { "`\($0)`" }.joined(separator: ", ")) stands twice in one mapping. Keep one.")
-    default:
-      self.init(code: "P001", mark: Mark(line: 1, column: 1), message: "this is not YAML: \(error)")
+  private static func pairs(_ mapping: Node.Mapping, depth: Int, _ source: SourceText) throws(YAMLFault) -> [Pair] {
+    var pairs = [Pair]()
+    var lines = [String: Int]()
+    for (key, value) in mapping {
+      let keyNode = try YAMLNode(key, depth: depth + 1, source)
+      guard let name = keyNode.text else {
+        throw YAMLFault("P002", keyNode.mark, "a key is a word here, not \(keyNode.kind).")
+      }
+      guard name != "<<" else {
+        throw YAMLFault(
+          "P002", keyNode.mark, "merge keys (`<<`) are not read here. Write the keys out, or use a trait.")
+      }
+      // The parser tells `1` from `"1"`; here both are the text.
+      if let first = lines.updateValue(keyNode.mark.line, forKey: name) {
+        throw .duplicate(name, first: first, at: keyNode.mark)
+      }
+      let value = try YAMLNode(value, depth: depth + 1, source)
+      pairs.append(Pair(key: name, keyMark: keyNode.mark, value: value))
     }
+    return pairs
   }
 }

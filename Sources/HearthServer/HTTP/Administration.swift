@@ -3,6 +3,7 @@ package import HearthEngine
 internal import HearthHub
 internal import HearthModel
 internal import HearthPack
+internal import HearthTransport
 internal import NIOHTTP1
 
 /// Founds and lists households, for the command line and for HTTP; runs on the thread that owns the store.
@@ -123,6 +124,32 @@ package struct Administration: Sendable {
         household: entry.id.description, app: entry.app, label: entry.label,
         devices: try store.devices(of: entry.id).map(\.name))
     }
+  }
+
+  /// Founds households at a running hub.
+  ///
+  /// - Throws: ``Refusal`` when the hub does not; `HubHTTP.Failure` when it cannot be reached.
+  package static func request(
+    _ request: FoundingRequest, hub: String, adminToken: String
+  ) async throws -> [FoundedHousehold] {
+    try await call("POST", hub, adminToken, body: Array(try JSONEncoder().encode(request)))
+  }
+
+  /// Lists the households of a running hub.
+  package static func list(hub: String, adminToken: String) async throws -> [ListedHousehold] {
+    try await call("GET", hub, adminToken, body: [])
+  }
+
+  private static func call<Answer: Decodable>(
+    _ method: String, _ hub: String, _ token: String, body: [UInt8]
+  ) async throws -> Answer {
+    let answer = try await HubHTTP.request(method, hub, path: "/v1/households", token: token, body: body)
+    guard answer.status == 200 else {
+      let message = (try? JSONDecoder().decode([String: String].self, from: Data(answer.body)))?["error"]
+      let text = message ?? String(decoding: answer.body, as: UTF8.self)
+      throw Refusal(description: "The hub answered \(answer.status): \(text)")
+    }
+    return try JSONDecoder().decode(Answer.self, from: Data(answer.body))
   }
 
   /// A new secret of 256 random bits, in letters and digits that survive copying.

@@ -15,6 +15,10 @@ struct RegisterRowTests {
     let state = try Self.lww.state(
       after: .by(1, 1, stamp: 9, .set("first")), .by(1, 2, stamp: 1, .set("second")))
     #expect(state.siblings.map(\.value) == ["second"])
+    let restored = try Self.lww.state(after: .by(1, 1, .delete), .by(1, 2, .restore))
+    #expect(restored.tombstones.isEmpty)
+    let claim = CollectionSchema.of(.register(RegisterRule(.claim)))
+    #expect(try claim.shown(after: .by(1, 1, .set("ann")), .by(1, 2, .set(.null))) == .null)
   }
 
   @Test func `a context is cut to what the hub has decided (C2)`() {

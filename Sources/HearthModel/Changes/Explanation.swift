@@ -1,5 +1,3 @@
-public import HearthModel
-
 /// Says in words what was decided between writes that had not seen each other.
 public struct Explanation: Sendable {
   private let pack: Pack
