@@ -18,7 +18,7 @@ package final class SQLiteStore: Store {
   private let lock: FolderLock
   private let pool: DatabasePool
   private let tables: [String: PackTables]
-  /// Used inside `pool.writeWithoutTransaction` only, which runs one body at a time.
+  /// Used in ``onWriter(_:)`` only.
   private nonisolated(unsafe) let writer: Writer
 
   /// Opens the store of a data folder; makes folder and file when they are not there.
@@ -60,30 +60,37 @@ package final class SQLiteStore: Store {
   ///
   /// Every later call throws `.failed`.
   package func close() throws {
-    pool.writeWithoutTransaction { _ in writer.end() }
+    onWriter { $0.end() }
     try translatingErrors(of: path) { try pool.close() }
+  }
+
+  /// Runs a body with the writing connection, on the pool's queue for it, which runs one body at a time.
+  ///
+  /// Reentrant, so that a decision may look up a device or another household.
+  private func onWriter<Result>(_ body: (Writer) throws -> Result) rethrows -> Result {
+    try pool.unsafeReentrantWrite { _ in try body(writer) }
   }
 
   // MARK: Deciding and writing
 
   package func commit(_ decide: (any StoreReader) throws -> Commit) throws {
-    try pool.writeWithoutTransaction { _ in
+    try onWriter { writer in
       try writer.transaction { try writer.write(decide(WriterReader(writer: writer))) }
     }
   }
 
   package func tidy() throws {
-    try pool.writeWithoutTransaction { _ in try writer.tidy() }
+    try onWriter { try $0.tidy() }
   }
 
   package func addDevice(_ device: DeviceEntry) throws {
-    try pool.writeWithoutTransaction { _ in
+    try onWriter { writer in
       try writer.transaction { try writer.add(device) }
     }
   }
 
   package func openReplica(household: HouseholdID, device: RecordID, incarnation: UInt64) throws -> ReplicaNumber {
-    try pool.writeWithoutTransaction { _ in
+    try onWriter { writer in
       try writer.reading {
         try writer.openReplica(household: household, device: device, incarnation: incarnation)
       }
@@ -91,13 +98,13 @@ package final class SQLiteStore: Store {
   }
 
   package func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
-    try pool.writeWithoutTransaction { _ in
+    try onWriter { writer in
       try writer.transaction { try writer.renewEpoch(of: household, epoch) }
     }
   }
 
   package func acknowledge(_ acknowledgements: [Acknowledgement]) throws {
-    try pool.writeWithoutTransaction { _ in
+    try onWriter { writer in
       try writer.transaction { try writer.acknowledge(acknowledgements) }
     }
   }
@@ -105,21 +112,21 @@ package final class SQLiteStore: Store {
   // MARK: Reading
 
   package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
-    try pool.writeWithoutTransaction { _ in
+    try onWriter { writer in
       try writer.reading { try body(WriterReader(writer: writer)) }
     }
   }
 
   package func device(tokenHash: [UInt8]) throws -> DeviceEntry? {
-    try pool.writeWithoutTransaction { _ in try writer.reading { try writer.device(tokenHash: tokenHash) } }
+    try onWriter { writer in try writer.reading { try writer.device(tokenHash: tokenHash) } }
   }
 
   package func devices(of household: HouseholdID) throws -> [DeviceEntry] {
-    try pool.writeWithoutTransaction { _ in try writer.reading { try writer.devices(of: household) } }
+    try onWriter { writer in try writer.reading { try writer.devices(of: household) } }
   }
 
   package func households() throws -> [HouseholdEntry] {
-    try pool.writeWithoutTransaction { _ in try writer.reading { try writer.allHouseholds() } }
+    try onWriter { writer in try writer.reading { try writer.allHouseholds() } }
   }
 
   package func changedRecords(

@@ -222,7 +222,11 @@ struct Admission {
       guard count <= maximum, set.entries.count <= maximum * 10 + 100 else {
         throw shape.reject(.limitExceeded, field, "`\(field.name)` holds at most \(maximum) elements.")
       }
-    case .counter, .json:
+    case .json, .counter:
+      // Removed paths stay until they are collected, so that they are bounded too.
+      if case .document(let document) = state.slots[slot], document.entries.count > FieldType.jsonLeavesMax * 4 {
+        throw shape.reject(.limitExceeded, field, "`\(field.name)` has too many paths, those removed included.")
+      }
       if let fault = field.type.fault(of: state.storedValue(of: field, in: collection)) {
         throw shape.reject(.limitExceeded, field, "`\(field.name)` would leave its limits: expected \(fault.expected), would be \(fault.found).")
       }

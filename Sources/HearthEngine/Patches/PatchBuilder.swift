@@ -17,8 +17,19 @@ struct PatchBuilder {
       conflicts += touch.slots.sorted().flatMap { slot in
         touch.after.conflicts(ofSlot: slot, in: collection).map { $0.published(ofSlot: slot, in: collection) }
       }
-      return conflicts.filter { $0.concerns(author.dot) }
+      return conflicts.filter { $0.concerns(author.dot) || isHiddenBelow($0, touch, collection) }
         .map { Decision(collection: key.collection, record: key.record, conflict: $0) }
+    }
+  }
+
+  /// Whether a write of this change set stands at or below the path of a conflict between a leaf and what is below it;
+  /// the conflict names the most preferred author of what is below only.
+  private func isHiddenBelow(_ conflict: Conflict, _ touch: Stage.Touch, _ collection: CollectionSchema) -> Bool {
+    guard case .path(let number, let path) = conflict.subject, let field = collection.field(number),
+      case .document(let document) = touch.after.slots[field.slot]
+    else { return false }
+    return document.entries.contains { entry in
+      entry.path.starts(with: path) && entry.register.writes.contains { $0.author.dot == author.dot }
     }
   }
 

@@ -55,7 +55,7 @@ package struct EditShape {
     for edit in change.edits { try add(edit, to: &assembly) }
     if change.kind == .create {
       try checkRequired(assembly)
-      fillInDefaults(&assembly)
+      try fillInDefaults(&assembly)
     }
     return RecordOperation(change.kind, slots: try assembly.finish(self))
   }
@@ -157,9 +157,15 @@ package struct EditShape {
     }
   }
 
-  private func fillInDefaults(_ assembly: inout SlotAssembly) {
+  private func fillInDefaults(_ assembly: inout SlotAssembly) throws(Rejection) {
     for field in collection.fields where !assembly.touched.contains(field.number) {
-      guard let value = fillIn.value(of: field) else { continue }
+      guard let value = fillIn.value(of: field) else {
+        // The hub itself is no member, so what is to name one has to be given.
+        if case .member? = field.defaultValue, isHub {
+          throw reject(.required, field, "The hub needs a value for `\(field.name)`: it is no member.")
+        }
+        continue
+      }
       assembly.touched.insert(field.number)
       assembly.given[field.number] = .write(value)
       if !collection.slots[field.slot].isGroup { assembly.operations.append((field.slot, .write(value))) }

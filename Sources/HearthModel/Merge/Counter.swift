@@ -27,8 +27,14 @@ public struct Counter: Hashable, Sendable {
     self.shares = shares
   }
 
-  /// The sum of all increments. Cannot overflow: `add` refuses what would make it.
-  public var total: Int64 { shares.reduce(0) { $0 + $1.sum } }
+  /// The sum of all increments. `add` refuses what would leave 64 bits; stored shares that do, as in a damaged file,
+  /// stop at the end.
+  public var total: Int64 {
+    shares.reduce(0) { total, share in
+      let (sum, overflow) = total.addingReportingOverflow(share.sum)
+      return overflow ? (share.sum > 0 ? .max : .min) : sum
+    }
+  }
 
   /// Adds an increment (N1); refused when a share or the total would leave 64 bits (N2).
   mutating func add(_ increment: Int64, by replica: ReplicaNumber) throws(MergeRefusal) {

@@ -86,7 +86,7 @@ extension Field {
     if case .literal(let value)? = defaultValue { return value }
     return switch type {
     case .set: .list([])
-    case .json: .object(ValueObject())
+    case .json: isNullable ? .null : .object(ValueObject())
     case .text, .int, .decimal, .float, .bool, .date, .time, .uuid, .choice, .reference: .null
     }
   }

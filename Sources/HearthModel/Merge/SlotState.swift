@@ -116,6 +116,7 @@ extension SlotState {
     if let holder = register.writes.first, holder.isHeld(missing),  // K1 when it does not hold
       !seen.covers(holder.author.dot), write.author.rank != .hub
     {
+      if write.leadingValue == holder.leadingValue { return }  // K4
       throw .alreadyClaimed(holder: holder)  // K3
     }
     register = Register(writes: [write])  // K2
@@ -126,9 +127,11 @@ extension Write {
   /// Whether somebody holds a claim or a first write by this: its value, or the first of its group, is neither null nor
   /// a reference to a record that is not there.
   fileprivate func isHeld(_ missing: [RecordID]) -> Bool {
-    guard let value else { return false }
-    let leading = value.elements?.first ?? value
+    guard let leading = leadingValue else { return false }
     if let id = leading.id { return !missing.contains(id) }
     return !leading.isNull
   }
+
+  /// The value, or in a group the first of its values, which says who holds it.
+  fileprivate var leadingValue: Value? { value.map { $0.elements?.first ?? $0 } }
 }

@@ -208,7 +208,7 @@ extension Value {
     }
   }
 
-  /// What kind of value this is and how large, without what it says: fit for errors and logs.
+  /// What kind of value this is and how large, without what a text says; for messages to its author.
   public var summary: String {
     switch self {
     case .null: "null"

@@ -43,15 +43,17 @@ struct DatabaseFile {
   private func checkIdentity(_ database: Database) throws {
     let application = try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0
     guard application == Self.applicationID else {
+      let found = "expected the application id \(Self.applicationID) (`HRTH`), found \(application)"
       throw StoreFault(
-        .notADatabase,
-        "`\(path)` is a database of another program: expected the application id \(Self.applicationID) (`HRTH`), found \(application). Give the hub another data folder.")
+        .notADatabase, "`\(path)` is a database of another program: \(found). Give the hub another data folder.")
     }
     let format = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
     guard format == Self.format else {
-      let advice = format > Self.format
-        ? "It was written by a newer Hearth: start that version." : "It was written by an older Hearth: export its households there and import them here."
-      throw StoreFault(.otherVersion, "`\(path)` has format \(format), this Hearth reads format \(Self.format). \(advice)")
+      let advice =
+        format > Self.format
+        ? "A newer Hearth wrote it: start that version."
+        : "An older Hearth wrote it: export its households there and import them here."
+      throw StoreFault(.otherVersion, "`\(path)` has format \(format), this Hearth reads \(Self.format). \(advice)")
     }
   }
 
@@ -66,9 +68,9 @@ struct DatabaseFile {
     let expected = try pages * (Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0)
     let length = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
     guard length >= expected else {
+      let found = "expected \(expected) bytes, found \(length)"
       throw StoreFault(
-        .corrupt,
-        "The database `\(path)` is cut off: expected \(expected) bytes, found \(length). Restore the last backup; the devices bring back what they still hold.")
+        .corrupt, "`\(path)` is cut off: \(found). Restore the last backup; \(StoreFault.devicesHelp)")
     }
   }
 
@@ -109,9 +111,9 @@ struct DatabaseFile {
     let mode = try String.fetchOne(database, sql: "PRAGMA journal_mode")
     let synchronous = try Int.fetchOne(database, sql: "PRAGMA synchronous")
     guard mode == "wal", synchronous == 2 else {
+      let found = "journal mode \(mode ?? "none") and synchronous \(synchronous ?? -1)"
       throw StoreFault(
-        .failed,
-        "`\(path)` cannot be written durably: expected journal mode wal and synchronous 2, found \(mode ?? "none") and \(synchronous ?? -1).")
+        .failed, "`\(path)` cannot be written durably: expected journal mode wal and synchronous 2, found \(found).")
     }
   }
 }

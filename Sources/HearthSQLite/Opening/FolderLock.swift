@@ -13,16 +13,17 @@ final class FolderLock: Sendable {
     let path = folder.appending(path: "hearth.lock").path(percentEncoded: false)
     descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
     guard descriptor >= 0 else {
-      throw StoreFault(.readOnly, "The lock file `\(path)` cannot be opened for writing: \(Self.reason()). The data folder has to be writable.")
+      let reason = "cannot be opened for writing: \(Self.reason())"
+      throw StoreFault(.readOnly, "The lock file `\(path)` \(reason). The data folder has to be writable.")
     }
     guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
       let reason = errno == EWOULDBLOCK ? nil : Self.reason()
       let holder = Self.holder(descriptor)
       close(descriptor)
       if let reason { throw StoreFault(.failed, "The lock file `\(path)` cannot be locked: \(reason).") }
+      let advice = "One hub serves a data folder: stop that process, or give this one another folder."
       throw StoreFault(
-        .inUse,
-        "The data folder `\(folder.path(percentEncoded: false))` is in use by \(holder). One hub serves a data folder: stop that process, or give this one another folder.")
+        .inUse, "The data folder `\(folder.path(percentEncoded: false))` is in use by \(holder). \(advice)")
     }
     let text = "\(getpid())\n"
     ftruncate(descriptor, 0)
@@ -37,8 +38,8 @@ final class FolderLock: Sendable {
   private static func holder(_ descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 32)
     let count = pread(descriptor, &bytes, bytes.count, 0)
-    let text = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self).trimmingCharacters(in: .whitespacesAndNewlines)
-    guard let process = Int32(text) else { return "another process" }
+    let text = String(decoding: bytes.prefix(max(count, 0)), as: UTF8.self)
+    guard let process = Int32(text.trimmingCharacters(in: .whitespacesAndNewlines)) else { return "another process" }
     return process == getpid() ? "this process (\(process)) itself" : "process \(process)"
   }
 

@@ -27,9 +27,10 @@ struct SchemaCreation {
     let stored = try String.fetchOne(database, sql: "SELECT shape FROM hearth_packs WHERE app = ?", arguments: [app])
     if let stored {
       guard let difference = shape.difference(from: PackShape(text: stored)) else { return }
+      let advice = "Start the hub with the former pack, or with another data folder."
       throw StoreFault(
-        .otherVersion,
-        "The pack `\(app)` is not the one that `\(file.path)` was written with: \(difference). Start the hub with the former pack, or with a data folder of its own.")
+        .otherVersion, "The pack `\(app)` is not the one that `\(file.path)` was written with: \(difference). \(advice)"
+      )
     }
     for table in tables.collections {
       for statement in table.creation { try database.execute(sql: statement) }

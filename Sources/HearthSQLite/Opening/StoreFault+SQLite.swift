@@ -8,37 +8,49 @@ extension StoreFault {
   /// - Parameter systemError: what `sqlite3_system_errno` says; SQLite itself tells only `ENOSPC` from other errors.
   init(_ error: DatabaseError, path: String, systemError: Int32 = 0) {
     let detail = "SQLite said: \(error.message ?? "nothing") (\(error.extendedResultCode.rawValue))."
-    self =
-      switch error.resultCode {
-      case .SQLITE_FULL:
-        StoreFault(.diskFull, "There is no space left for `\(path)`. Nothing was stored; reading goes on. Free some space: the hub then goes on by itself. \(detail)")
-      case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE || systemError == EDQUOT:
-        StoreFault(.diskFull, "There is no space left beside `\(path)`. Nothing was stored; reading goes on. Free some space: the hub then goes on by itself. \(detail)")
-      case .SQLITE_IOERR:
-        StoreFault(.failed, "The disk under `\(path)` failed. What had been acknowledged is in the file or its log; nothing more is taken in. Check the disk, then start the hub again. \(detail)")
-      case .SQLITE_CORRUPT:
-        StoreFault(.corrupt, "The database `\(path)` is damaged. Stop the hub, keep a copy of the file, and restore the last backup; the devices bring back what they still hold. \(detail)")
-      case .SQLITE_NOTADB:
-        StoreFault(.notADatabase, "`\(path)` is not a database. Expected a file that begins with `SQLite format 3`, found \(Self.beginning(of: path)). Give the hub another data folder, or move the file away.")
-      case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
-        StoreFault(.readOnly, "`\(path)` cannot be opened for writing. Its folder and the files `hearth.db*` in it have to be writable for the user of this process. \(detail)")
-      case .SQLITE_CONSTRAINT:
-        StoreFault(.staleHead, "`\(path)` has a row already that should be new: somebody else has written to it. Only the hub may write there. \(detail)")
-      case .SQLITE_BUSY, .SQLITE_LOCKED:
-        StoreFault(.inUse, "Another program is writing to `\(path)`. Close it: only the hub may write there. \(detail)")
-      default:
-        StoreFault(.failed, "SQLite refused a statement on `\(path)`. \(detail)")
-      }
+    switch error.resultCode {
+    case .SQLITE_FULL: self = .diskFull(path, detail)
+    case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE || systemError == EDQUOT:
+      self = .diskFull(path, detail)
+    case .SQLITE_IOERR: self = .diskFailed(path, detail)
+    case .SQLITE_CORRUPT:
+      let advice = "Stop the hub, keep a copy of the file and restore the last backup; \(Self.devicesHelp)"
+      self.init(.corrupt, "The database `\(path)` is damaged. \(advice) \(detail)")
+    case .SQLITE_NOTADB:
+      let found = "expected a file that begins with `SQLite format 3`, found \(Self.beginning(of: path))"
+      self.init(.notADatabase, "`\(path)` is no database: \(found). Move it away, or give the hub another data folder.")
+    case .SQLITE_READONLY, .SQLITE_PERM, .SQLITE_CANTOPEN:
+      let advice = "Its folder and the files `hearth.db*` in it have to be writable for the user of this process."
+      self.init(.readOnly, "`\(path)` cannot be opened for writing. \(advice) \(detail)")
+    case .SQLITE_CONSTRAINT:
+      let advice = "Somebody else has written to it; only the hub may."
+      self.init(.staleHead, "`\(path)` has a row already that should be new. \(advice) \(detail)")
+    case .SQLITE_BUSY, .SQLITE_LOCKED:
+      self.init(.inUse, "Another program is writing to `\(path)`. Close it: only the hub may write there. \(detail)")
+    default: self.init(.failed, "SQLite refused a statement on `\(path)`. \(detail)")
+    }
   }
+
+  private static func diskFull(_ path: String, _ detail: String) -> StoreFault {
+    let advice = "Nothing was stored; reading goes on. Free some space: the hub then goes on by itself."
+    return StoreFault(.diskFull, "There is no space left for `\(path)`. \(advice) \(detail)")
+  }
+
+  private static func diskFailed(_ path: String, _ detail: String) -> StoreFault {
+    let state = "What was acknowledged before is in the file or its log; nothing more is taken in."
+    return StoreFault(
+      .failed, "The disk under `\(path)` failed. \(state) Check the disk, then start the hub again. \(detail)")
+  }
+
+  /// What a restore from a backup does not lose.
+  static let devicesHelp = "the devices bring back what they still hold."
 
   private static func beginning(of path: String) -> String {
     guard let file = FileHandle(forReadingAtPath: path), let data = try? file.read(upToCount: 16), !data.isEmpty else {
       return "nothing that can be read"
     }
-    return "the bytes " + data.map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0\(digits)" : digits
-    }.joined(separator: " ")
+    let digits = data.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }
+    return "the bytes \(digits.joined(separator: " "))"
   }
 }
 

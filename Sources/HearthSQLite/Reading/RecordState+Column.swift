@@ -14,7 +14,8 @@ extension RecordState {
       throw .corrupt(table.name, "record \(record)", "\(error)")
     }
     guard state.fits(table.schema) else {
-      throw .corrupt(table.name, "record \(record)", "expected a state of \(table.schema.slots.count) slots as the pack has them")
+      let expected = "expected a state of \(table.schema.slots.count) slots as the pack has them"
+      throw .corrupt(table.name, "record \(record)", expected)
     }
     self = state
   }
@@ -39,8 +40,7 @@ extension SlotState {
 extension StoreFault {
   /// A row that cannot be read.
   static func corrupt(_ table: String, _ row: String, _ reason: String) -> StoreFault {
-    StoreFault(
-      .corrupt,
-      "The table `\(table)` is damaged at \(row): \(reason). Keep a copy of the database and restore the last backup; the devices bring back what they still hold.")
+    let advice = "Keep a copy of the database and restore the last backup; \(devicesHelp)"
+    return StoreFault(.corrupt, "The table `\(table)` is damaged at \(row): \(reason). \(advice)")
   }
 }

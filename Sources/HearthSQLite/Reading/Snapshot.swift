@@ -33,8 +33,8 @@ struct Snapshot {
       bytes += next.bytes
       entries.append(next.entry)
     }
-    let head = try LastChange.all(of: row.number, statement(HubStatement.lastChangeOfReplicaBelow.sql)).map(\.head).max()
-    return ChangedRecords(entries: entries, through: head ?? .zero, hasMore: false)
+    let last = try LastChange.all(of: row.number, statement(HubStatement.lastChangeOfReplicaBelow.sql))
+    return ChangedRecords(entries: entries, through: last.map(\.head).max() ?? .zero, hasMore: false)
   }
 }
 

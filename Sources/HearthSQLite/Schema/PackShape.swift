@@ -34,7 +34,7 @@ struct PackShape: Equatable {
 
   private static func line(of collection: CollectionSchema, in pack: Pack) -> String {
     let key = collection.key.map { collection.fields[$0.index].name }.joined(separator: ", ")
-    return "\(collection.name): collection \(collection.number.rawValue), deletes \(collection.deletes.rawValue), key [\(key)]"
+    return "\(collection.name): collection \(collection.number.rawValue), \(collection.deletes.rawValue), key [\(key)]"
   }
 
   private static func line(of field: Field, _ collection: CollectionSchema, _ pack: Pack) -> String {
@@ -49,7 +49,8 @@ struct PackShape: Equatable {
     let name = { (field: FieldNumber) in collection.fields[field.index].name }
     let content =
       switch index.content {
-      case .columns(let columns): columns.map { name($0.field) + ($0.isDescending ? " desc" : "") }.joined(separator: ", ")
+      case .columns(let columns):
+        columns.map { name($0.field) + ($0.isDescending ? " desc" : "") }.joined(separator: ", ")
       case .elements(let field): "elements of \(name(field))"
       case .path(let field): "leaves of \(name(field))"
       }

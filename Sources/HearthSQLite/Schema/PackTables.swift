@@ -38,9 +38,8 @@ struct PackTables: Sendable {
         for name in table.names {
           let owner = "`\(table.schema.name)` of `\(pack.pack.name)`"
           if let other = owners.updateValue(owner, forKey: name) {
-            throw StoreFault(
-              .exists,
-              "\(other) and \(owner) would both have a table, index or view `\(name)` in the database. Rename a collection or an index.")
+            let what = "would both have a table, index or view `\(name)` in the database"
+            throw StoreFault(.exists, "\(other) and \(owner) \(what). Rename a collection or an index.")
           }
         }
       }

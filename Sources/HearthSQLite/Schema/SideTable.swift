@@ -81,7 +81,8 @@ struct SideTable: Sendable {
   /// `$.tasks.create`, with keys that are not letters and digits in quotes.
   static func text(of path: Document.Path) -> String {
     path.reduce("$") { text, key in
-      let isPlain = key.utf8.first.map { $0.isASCIILetter } == true && key.utf8.allSatisfy { $0.isASCIILetter || $0.isDigit }
+      let beginsWithLetter = key.utf8.first.map { $0.isASCIILetter } ?? false
+      let isPlain = beginsWithLetter && key.utf8.allSatisfy { $0.isASCIILetter || $0.isDigit }
       return text + "." + (isPlain ? key : key.jsonQuoted)
     }
   }

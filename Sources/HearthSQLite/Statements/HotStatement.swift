@@ -126,7 +126,9 @@ struct HotStatement {
 
   /// The id in a column; nil when it has not 16 bytes.
   func id(_ column: Int32) -> RecordID? {
-    guard let start = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) == 16 else { return nil }
+    guard let start = sqlite3_column_blob(handle, column), sqlite3_column_bytes(handle, column) == 16 else {
+      return nil
+    }
     let high = UInt64(bigEndian: start.loadUnaligned(as: UInt64.self))
     return RecordID(high: high, low: UInt64(bigEndian: start.loadUnaligned(fromByteOffset: 8, as: UInt64.self)))
   }

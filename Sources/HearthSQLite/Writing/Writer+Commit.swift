@@ -24,7 +24,8 @@ extension Writer {
     for reference in commit.removedReferences { try run(.deleteReference, reference, household) }
     precondition(
       household.state.revision == commit.head,
-      "the change sets of \(commit.household) end at revision \(household.state.revision), its commit at \(commit.head)")
+      "the change sets of \(commit.household) end at revision \(household.state.revision), its commit at \(commit.head)"
+    )
   }
 
   // MARK: Records

@@ -145,7 +145,13 @@ final class Committer: @unchecked Sendable {
         report(.refused(batch, Self.answer(to: fault)))
       }
       queued.withLockedValue { $0 -= batch.count }
+      tidy()
     }
+  }
+
+  /// What the store puts off until the outcomes are on their way; a failure shows in the next commit as well.
+  private func tidy() {
+    do { try store.tidy() } catch { statisticsBox.withLockedValue { $0.failures += 1 } }
   }
 
   private func decide(_ batch: [HubCore.Ticket]) throws -> [(ticket: HubCore.Ticket, result: SubmissionResult)] {

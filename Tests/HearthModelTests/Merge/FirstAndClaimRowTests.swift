@@ -108,6 +108,14 @@ struct FirstAndClaimRowTests {
     #expect(state.conflicts(in: Self.claim).isEmpty)
   }
 
+  @Test func `a second claim for the same holder changes nothing (K4)`() throws {
+    let holder = Event.by(2, stamp: 9, .set("ann"))
+    let state = try Self.claim.state(after: holder)
+    let again = Event.by(1, stamp: 1, .set("ann"))
+    #expect(refusal(again, state, Self.claim) == nil)
+    #expect(try Self.claim.state(after: holder, again).slots == state.slots)
+  }
+
   @Test func `a group is held by the first of its fields (F1, K1)`() throws {
     for mode in [RegisterRule.Mode.first, .claim] {
       let pair = CollectionSchema.group(RegisterRule(mode))

@@ -1,0 +1,111 @@
+import HearthEngine
+import HearthModel
+import HearthPack
+import Testing
+
+extension StoreConformance {
+  @Suite("households and devices")
+  struct Households {
+    @Test(arguments: StoreKind.allCases)
+    func `founding makes the household, its records and its devices`(kind: StoreKind) throws {
+      let store = try kind.makeStore()
+      let eva = try TestHousehold(Fixture.eva, in: store)
+      let state = try eva.state()
+      #expect(state.app == "famquest")
+      #expect(state.revision == Revision(rawValue: 1))
+      #expect(state.epoch != Epoch(rawValue: 0))
+      #expect(state.replicas[.hub]?.counter == 1)
+      #expect(try store.households() == [HouseholdEntry(id: eva.id, app: "famquest", label: "Gezin van Eva")])
+      #expect(try store.devices(of: eva.id).map(\.name) == Fixture.eva.devices.map(\.name))
+      #expect(try eva.value("tasks", RecordID(name: "dishes"), "title") == .text("Afwas doen"))
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `founding again is refused and writes nothing`(kind: StoreKind) throws {
+      let store = try kind.makeStore()
+      let eva = try TestHousehold(Fixture.eva, in: store)
+      let before = try StoreDump(store, [eva])
+      expectFault(.exists) { try TestHousehold(Fixture.eva, in: store) }
+      #expect(try StoreDump(store, [eva]) == before)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `a founding that fails half-way leaves nothing`(kind: StoreKind) throws {
+      let store = try kind.makeStore()
+      let eva = try TestHousehold(Fixture.eva, in: store)
+      let taken = eva.devices[0].entry
+      let id = HouseholdID(RecordID(name: "other"))
+      let device = DeviceEntry(
+        id: RecordID(name: "new"), household: id, member: id.record, name: "x", tokenHash: taken.tokenHash)
+      expectFault(.exists) {
+        try TestHousehold(id: id, in: store, pack: Fixture.famquest, records: [], devices: [device])
+      }
+      #expect(try store.households().map(\.id) == [eva.id])
+      #expect(try store.household(id) == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `households and devices come in the order they were added`(kind: StoreKind) throws {
+      let store = try kind.makeStore()
+      let mark = try TestHousehold(Fixture.mark, in: store)
+      let eva = try TestHousehold(Fixture.eva, in: store)
+      #expect(try store.households().map(\.id) == [mark.id, eva.id])
+      for name in ["b", "a", "c"] {
+        try store.addDevice(
+          DeviceEntry(
+            id: RecordID(name: name), household: eva.id, member: RecordID(name: "eva"), name: name,
+            tokenHash: Array(name.utf8)))
+      }
+      #expect(try store.devices(of: eva.id).suffix(3).map(\.name) == ["b", "a", "c"])
+      #expect(try store.devices(of: mark.id).map(\.name) == Fixture.mark.devices.map(\.name))
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `a device is found by the hash of its token alone`(kind: StoreKind) throws {
+      let store = try kind.makeStore()
+      let eva = try TestHousehold(Fixture.eva, in: store)
+      for device in eva.devices {
+        #expect(try store.device(tokenHash: device.entry.tokenHash) == device.entry)
+      }
+      #expect(try store.device(tokenHash: []) == nil)
+      #expect(try store.device(tokenHash: Array(eva.devices[0].entry.tokenHash.dropLast())) == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `a device or a token is taken once`(kind: StoreKind) throws {
+      let store = try kind.makeStore()
+      let eva = try TestHousehold(Fixture.eva, in: store)
+      let known = eva.devices[0].entry
+      let sameID = DeviceEntry(id: known.id, household: eva.id, member: known.member, name: "x", tokenHash: [1])
+      let sameToken = DeviceEntry(
+        id: RecordID(name: "x"), household: eva.id, member: known.member, name: "x", tokenHash: known.tokenHash)
+      expectFault(.exists) { try store.addDevice(sameID) }
+      expectFault(.exists) { try store.addDevice(sameToken) }
+      #expect(try store.devices(of: eva.id) == eva.devices.map(\.entry))
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `an unknown household has nothing and takes nothing`(kind: StoreKind) throws {
+      let store = try kind.makeStore()
+      let eva = try TestHousehold(Fixture.eva, in: store)
+      let nobody = HouseholdID(RecordID(name: "nobody"))
+      let tasks = Fixture.famquest.collection(named: "tasks")!.number
+      #expect(try store.devices(of: nobody) == [])
+      #expect(try store.household(nobody) == nil)
+      #expect(try store.record(RecordKey(nobody, tasks, RecordID(name: "dishes"))) == nil)
+      #expect(try store.change(nobody, Dot(.hub, 1)) == nil)
+      #expect(try store.referrers(nobody, to: RecordID(name: "eva")) == [])
+      let device = DeviceEntry(id: nobody.record, household: nobody, member: nobody.record, name: "x", tokenHash: [1])
+      expectFault(.unknown) { try store.addDevice(device) }
+      expectFault(.unknown) { try store.openReplica(household: nobody, device: device.id, incarnation: 1) }
+      expectFault(.unknown) { try store.renewEpoch(of: nobody, Epoch(rawValue: 2)) }
+      expectFault(.unknown) { try store.changedRecords(of: nobody, after: .zero, bytesMax: 1) }
+      expectFault(.unknown) {
+        try store.commit { _ in
+          Commit(households: [.empty(nobody, app: "famquest", head: .zero)])
+        }
+      }
+      #expect(try store.households().map(\.id) == [eva.id])
+    }
+  }
+}
