@@ -112,6 +112,7 @@ let package = Package(
 
     .testTarget(
       name: "HearthScenarioTests", dependencies: ["HearthModel", "HearthPack", "HearthReplica", "HearthScenario"]),
+    .testTarget(name: "HearthSourceTests"),
     .testTarget(name: "HearthModelTests", dependencies: ["HearthModel"]),
     .testTarget(name: "HearthPackTests", dependencies: ["HearthModel", "HearthPack"]),
   ],

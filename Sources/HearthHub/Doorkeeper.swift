@@ -95,7 +95,7 @@ package struct Doorkeeper: Sendable {
       guard let member = try reader.record(RecordKey(device.household, members.number, device.member)),
         case .live = member.recordLife(in: members),
         let role = member.value(of: members.fields[pack.roleField.index], in: members).text
-      else { throw ProtocolFault(.unauthorized, "The member of this device is no longer in the household.") }
+      else { throw ProtocolFault(.unauthorized, "The member of this device is not in the household.") }
       return role
     }
   }

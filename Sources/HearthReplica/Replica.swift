@@ -169,8 +169,8 @@ extension Replica {
   /// Whether the device can go on after a Welcome.
   package enum Adoption: Hashable, Sendable {
     case goOn
-    /// The hub knows change sets under this number that the device does not, or misses some that the device no longer
-    /// has: it has to go on as a new install.
+    /// The hub knows change sets under this number that the device does not, or misses some that the device has
+    /// forgotten: it has to go on as a new install.
     case startOver
   }
 

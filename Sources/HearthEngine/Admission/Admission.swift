@@ -100,7 +100,7 @@ struct Admission {
       case .live = state.recordLife(in: members),
       let role = state.value(of: members.fields[pack.roleField.index], in: members).text,
       let rank = pack.roles.rank(of: role)
-    else { throw Rejection(.forbidden, message: "The member of this device is no longer in the household.") }
+    else { throw Rejection(.forbidden, message: "The member of this device is not in the household.") }
     return rank
   }
 
