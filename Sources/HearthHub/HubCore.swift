@@ -212,7 +212,9 @@ package struct HubCore: Sendable {
       count(result)
       switch result {
       case .decided(let outcome, let patch):
-        if let patch { published[ticket.submission.household] = patch.revision }
+        if let patch, households[ticket.submission.household] != nil {
+          published[ticket.submission.household] = patch.revision
+        }
         if case .rejected(let rejection) = outcome.verdict {
           effects.append(.note(ticket.connection, .rejected(rejection.code)))
         }
