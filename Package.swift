@@ -80,7 +80,8 @@ let package = Package(
     .target(
       name: "HearthScenario",
       dependencies: [
-        "HearthConsole", "HearthDevice", "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica",
+        "HearthConsole", "HearthDevice", "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack",
+        "HearthProtocol", "HearthReplica",
         "HearthWire",
       ]),
 
@@ -101,7 +102,8 @@ let package = Package(
       name: "HearthDevTools",
       dependencies: [
         "HearthConsole", "HearthDevice", "HearthEngine", "HearthHub", "HearthModel", "HearthPack", "HearthScenario",
-        "HearthServer", "HearthSQLite", "HearthTransport", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        "HearthServer", "HearthSQLite", "HearthTransport",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOWebSocket", package: "swift-nio"),
@@ -110,11 +112,19 @@ let package = Package(
       name: "hearth-dev",
       dependencies: ["HearthDevTools", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
-    .testTarget(
-      name: "HearthScenarioTests", dependencies: ["HearthModel", "HearthPack", "HearthReplica", "HearthScenario"]),
+    .target(name: "HearthTesting", path: "Tests/HearthTesting"),
     .testTarget(name: "HearthSourceTests"),
-    .testTarget(name: "HearthModelTests", dependencies: ["HearthModel"]),
-    .testTarget(name: "HearthPackTests", dependencies: ["HearthModel", "HearthPack"]),
+    .testTarget(name: "HearthModelTests", dependencies: ["HearthModel", "HearthTesting"]),
+    .testTarget(name: "HearthPackTests", dependencies: ["HearthModel", "HearthPack", "HearthTesting"]),
+    .testTarget(
+      name: "HearthStoreTests",
+      dependencies: [
+        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthSQLite",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
+    .testTarget(
+      name: "HearthScenarioTests",
+      dependencies: ["HearthModel", "HearthPack", "HearthProtocol", "HearthReplica", "HearthScenario", "HearthTesting"]),
   ],
   swiftLanguageModes: [.v6]
 )

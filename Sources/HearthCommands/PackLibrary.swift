@@ -25,7 +25,8 @@ struct PackLibrary {
     }
     guard !packs.isEmpty else {
       throw CommandFailure(
-        "`\(path)` has no pack: no sub-folder with a schema.yaml. Name the folder of the packs with --packs.", exitCode: 2)
+        "`\(path)` has no pack: no sub-folder with a schema.yaml. Name the folder of the packs with --packs.",
+        exitCode: 2)
     }
     self.packs = packs
   }
@@ -68,7 +69,8 @@ struct PackLibrary {
     do {
       return try String(contentsOf: file, encoding: .utf8)
     } catch {
-      throw CommandFailure("`\(file.relativeToHere)` cannot be read as UTF-8 text: \(error.localizedDescription)", exitCode: 2)
+      throw CommandFailure(
+        "`\(file.relativeToHere)` cannot be read as UTF-8 text: \(error.localizedDescription)", exitCode: 2)
     }
   }
 }

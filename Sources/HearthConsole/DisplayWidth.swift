@@ -1,8 +1,9 @@
 extension String {
   /// Columns that the text takes on a terminal.
   ///
-  /// A grapheme cluster takes two columns when it is East Asian wide or an emoji, none when it only combines or controls,
-  /// else one (Unicode Standard Annex #11). Names of families are in every script; counting characters would bend tables.
+  /// A grapheme cluster takes two columns when it is East Asian wide or an emoji, none when it only combines or
+  /// controls, else one (Unicode Standard Annex #11). Names of families are in every script; counting characters would
+  /// bend tables.
   package var displayWidth: Int {
     reduce(0) { $0 + $1.displayWidth }
   }

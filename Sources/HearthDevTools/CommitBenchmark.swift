@@ -54,7 +54,8 @@ package struct CommitBenchmark: AsyncParsableCommand {
       let bare = try measure { try reference.commit(batch: size) }
       rows.append(
         Row(
-          batch: size, change_sets_per_second: own.perSecond, cpu_us_per_change_set: own.cpu, reference_cpu_us: bare.cpu,
+          batch: size, change_sets_per_second: own.perSecond, cpu_us_per_change_set: own.cpu,
+          reference_cpu_us: bare.cpu,
           ratio: own.cpu / bare.cpu))
     }
     try show(rows)

@@ -18,9 +18,9 @@ package struct CrashTest: AsyncParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "crash", abstract: "Kill a hub with SIGKILL at random moments under load, and check what it promised.",
     discussion: """
-      Devices create records and rename a task of their own as fast as the hub answers. After each kill the hub is started
-      again on the same folder; nobody tells the devices. At the end: every acknowledged change set is there, none is there
-      twice, and every device has come back by itself.
+      Devices create records and rename a task of their own as fast as the hub answers. After each kill the hub is
+      started again on the same folder; nobody tells the devices. At the end: every acknowledged change set is there,
+      none is there twice, and every device has come back by itself.
       Example: hearth-dev crash --kills 100 --hub-binary .build/debug/hearth
       """)
 
@@ -34,7 +34,8 @@ package struct CrashTest: AsyncParsableCommand {
   package init() {}
 
   package mutating func run() async throws {
-    let place = folder ?? FileManager.default.temporaryDirectory.appending(path: "hearth-crash-\(UUID().uuidString)").path
+    let place =
+      folder ?? FileManager.default.temporaryDirectory.appending(path: "hearth-crash-\(UUID().uuidString)").path
     try FileManager.default.createDirectory(atPath: place, withIntermediateDirectories: true)
     print("seed \(seed), folder \(place)")
     let hub = CrashingHub(binary: hubBinary, folder: place, packs: packs)
@@ -99,7 +100,8 @@ struct CrashVerdict {
   var isGood: Bool { missing.isEmpty && doubled.isEmpty && stranded.isEmpty && acknowledged > 0 }
 
   var text: String {
-    let problems = (missing.map { "missing: \($0)" } + doubled.map { "twice: \($0)" } + stranded.map { "stranded: \($0)" })
+    let problems =
+      (missing.map { "missing: \($0)" } + doubled.map { "twice: \($0)" } + stranded.map { "stranded: \($0)" })
       .prefix(20).joined(separator: "\n")
     let counts =
       "\(kills) kills, \(acknowledged) acknowledged change sets, \(missing.count) missing, \(doubled.count) twice, \(stranded.count) devices stranded"

@@ -60,7 +60,8 @@ actor CrashWriter {
     if count == 1 {
       draft.create("tasks", task, [("title", .text("own task of \(number)"))])
     } else if count % 2 == 0 {
-      draft.create("rewards", RecordID(name: "reward-\(number)-\(count)"), [("name", .text("r \(count)")), ("cost", .int(1))])
+      draft.create(
+        "rewards", RecordID(name: "reward-\(number)-\(count)"), [("name", .text("r \(count)")), ("cost", .int(1))])
     } else {
       draft.set("tasks", task, "title", .text("title \(count)"))
     }
@@ -101,16 +102,21 @@ actor CrashWriter {
       let (task, expected) = await writer.expectedVersion()
       let version = try await witness.record("tasks", task)?["version"]?.int
       // The creation is version 1; each accepted rename adds exactly one.
-      if let version, version > Int64(expected) { verdict.doubled.append("\(version - Int64(expected)) renames of writer") }
+      if let version, version > Int64(expected) {
+        verdict.doubled.append("\(version - Int64(expected)) renames of writer")
+      }
       if version.map({ $0 < Int64(expected) }) ?? true {
-        verdict.missing.append("renames of a writer: version \(version.map(String.init) ?? "none"), expected \(expected)")
+        verdict.missing.append(
+          "renames of a writer: version \(version.map(String.init) ?? "none"), expected \(expected)")
       }
     }
     await witness.disconnect()
   }
 
   private func acknowledgedRecords() -> [(String, RecordID)] {
-    made.filter { acknowledged.contains($0.key) }.map { ("reward of change set \($0.key) of writer-\(number)", $0.value) }
+    made.filter { acknowledged.contains($0.key) }.map {
+      ("reward of change set \($0.key) of writer-\(number)", $0.value)
+    }
   }
 
   private func expectedVersion() -> (RecordID, Int) {

@@ -66,7 +66,8 @@ final class CrashingHub: @unchecked Sendable {
       guard process.isRunning else { break }
       usleep(10_000)
     }
-    throw CocoaError(.executableNotLoadable, userInfo: [NSDebugDescriptionErrorKey: "the hub did not start; see \(log)"])
+    throw CocoaError(
+      .executableNotLoadable, userInfo: [NSDebugDescriptionErrorKey: "the hub did not start; see \(log)"])
   }
 
   private func port(_ url: String) -> String {

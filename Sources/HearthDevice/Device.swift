@@ -1,6 +1,6 @@
 public import HearthModel
-package import HearthReplica
 internal import HearthProtocol
+package import HearthReplica
 internal import HearthTransport
 internal import HearthWire
 internal import NIOCore
@@ -8,8 +8,9 @@ internal import NIOCore
 /// A device of a household: a replica that works offline from the first launch, and a link that keeps it in step with
 /// the hub.
 ///
-/// Edits are applied at once and kept on the disk when `commit` returns; the hub decides them when there is a connection.
-/// The device reads and writes its file inside its own actor and does nothing on its own but what `connect` asked for.
+/// Edits are applied at once and kept on the disk when `commit` returns; the hub decides them when there is a
+/// connection. The device reads and writes its file inside its own actor and does nothing on its own but what `connect`
+/// asked for.
 public actor Device {
   private var core: DeviceCore
   private let storage: SQLiteReplica
@@ -78,7 +79,8 @@ public actor Device {
   /// Takes edits that belong together: they are on the disk and in the view when this returns, and on their way to the
   /// hub when there is a connection.
   ///
-  /// - Throws: ``HearthModel/Rejection`` for what the hub would refuse in any case; ``DeviceError`` when the file fails.
+  /// - Throws: ``HearthModel/Rejection`` for what the hub would refuse in any case; ``DeviceError`` when the file
+  /// fails.
   @discardableResult
   public func commit(_ draft: Draft) throws -> ChangeTicket {
     let committed = try core.commit(draft, moment(), storage)
@@ -112,8 +114,8 @@ public actor Device {
 
   /// Waits until the hub has decided every change set that was committed before the call.
   ///
-  /// - Throws: ``DeviceError`` `.timeout` when that takes longer; ``HubFault`` when the hub refuses the device for good;
-  ///   `CancellationError` when the task is cancelled.
+  /// - Throws: ``DeviceError`` `.timeout` when that takes longer; ``HubFault`` when the hub refuses the device for
+  ///   good; `CancellationError` when the task is cancelled.
   public func waitUntilSynced(timeout: Duration) async throws {
     guard let last = core.replica.outboxCounters?.upperBound else { return }
     let waiter = nextWaiter
@@ -121,7 +123,8 @@ public actor Device {
     let timer = Task { [weak self] in
       try? await Task.sleep(for: timeout)
       guard !Task.isCancelled else { return }
-      await self?.resume(waiter, .failure(DeviceError(.timeout, "The hub did not decide everything within \(timeout).")))
+      await self?.resume(
+        waiter, .failure(DeviceError(.timeout, "The hub did not decide everything within \(timeout).")))
     }
     defer { timer.cancel() }
     try await withTaskCancellationHandler {

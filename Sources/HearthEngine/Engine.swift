@@ -58,7 +58,8 @@ package struct Engine: Sendable {
     let former = try formerOutcome(submission, work, household.state, hash: hash)
     var admission = Admission(
       engine: self, pack: pack, household: household.state, submission: submission, work: work, stamp: stamp, now: now)
-    let decision = try former.map { Admission.Decision(verdict: $0.verdict, patch: nil, ownRecords: []) }
+    let decision =
+      try former.map { Admission.Decision(verdict: $0.verdict, patch: nil, ownRecords: []) }
       ?? admission.run()
     var state = household.state
     if decision.patch != nil { state.revision = state.revision.next }

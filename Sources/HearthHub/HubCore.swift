@@ -219,7 +219,10 @@ package struct HubCore: Sendable {
           effects.append(.note(ticket.connection, .rejected(rejection.code)))
         }
         effects += step(ticket.connection) { $0.decided(.outcome(outcome)) }
-        if let patch { effects += fanOut(patch, ticket) }
+        if let patch {
+          effects += fanOut(patch, ticket)
+          effects += endSessions(outside: patch, ticket.submission.household)
+        }
       case .repeated(let outcome): effects += step(ticket.connection) { $0.decided(.outcome(outcome)) }
       case .gap(let expected): effects += step(ticket.connection) { $0.decided(.gap(expected: expected)) }
       case .forked: effects += step(ticket.connection) { $0.decided(.forked) }
@@ -248,6 +251,24 @@ package struct HubCore: Sendable {
       tally.patchesSent += 1
       tally.framesSent += 1
       effects.append(.write(id, bytes, codec.form))
+    }
+    return effects
+  }
+
+  /// Ends the sessions of those who have no business here after a patch: everybody when the household is deleted, a
+  /// member's when the member is.
+  private mutating func endSessions(outside patch: Patch, _ household: HouseholdID) -> [Effect] {
+    var effects = [Effect]()
+    for id in households[household] ?? [] {
+      guard let admitted = connections[id]?.admitted else { continue }
+      let isGone = { (collection: CollectionNumber, record: RecordID) in
+        patch.records.contains { $0.collection == collection && $0.record == record && $0.life != .live }
+      }
+      if isGone(admitted.pack.householdCollection, household.record) {
+        effects += end(id, ProtocolFault(.householdGone, "The household is deleted."))
+      } else if isGone(admitted.pack.memberCollection, admitted.device.member) {
+        effects += end(id, ProtocolFault(.unauthorized, "The member of this device has left the household."))
+      }
     }
     return effects
   }

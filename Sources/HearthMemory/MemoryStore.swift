@@ -71,7 +71,9 @@ package final class MemoryStore: Store {
   ) throws -> ChangedRecords {
     guard let known = contents.withLock({ $0.households[household] }) else { throw StoreFault.unknown(household) }
     let changed = known.records.filter { $0.value.revision > revision }
-      .sorted { ($0.value.revision, $0.key.collection, $0.key.record) < ($1.value.revision, $1.key.collection, $1.key.record) }
+      .sorted {
+        ($0.value.revision, $0.key.collection, $0.key.record) < ($1.value.revision, $1.key.collection, $1.key.record)
+      }
     var entries = [ChangedRecords.Entry]()
     var bytes = 0
     for (key, row) in changed {
@@ -134,7 +136,8 @@ private struct Contents: Sendable {
       throw StoreFault.unknown(commit.household)
     }
     guard household.state.revision == commit.expectedHead else {
-      throw StoreFault(.staleHead, "The head of \(commit.household) is \(household.state.revision), expected \(commit.expectedHead).")
+      throw StoreFault(
+        .staleHead, "The head of \(commit.household) is \(household.state.revision), expected \(commit.expectedHead).")
     }
     household.state.revision = commit.head
     for entry in commit.records {

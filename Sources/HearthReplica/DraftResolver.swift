@@ -8,13 +8,15 @@ struct DraftResolver {
   func changes(
     of draft: Draft, now: Instant, view: (ReplicaKey) throws -> VisibleRecord?
   ) throws -> [RecordChange] {
-    guard !draft.isEmpty else { throw Rejection(.malformed, message: "There is nothing to do. Give at least one edit.") }
+    guard !draft.isEmpty else {
+      throw Rejection(.malformed, message: "There is nothing to do. Give at least one edit.")
+    }
     var changes = [RecordChange]()
     for wish in draft.changes {
       let collection = try collection(named: wish.collection)
       let change =
         wish.kind == .create
-        ? try creation(wish, collection, now) : try change(wish, collection, view)
+        ? try creation(wish, collection, now, view) : try change(wish, collection, view)
       guard !changes.contains(where: { $0.collection == change.collection && $0.record == change.record }) else {
         throw Rejection(
           .inconsistent, collection: change.collection, record: change.record,
@@ -25,7 +27,28 @@ struct DraftResolver {
       _ = try shape.operation()
       changes.append(change)
     }
+    try checkTargets(of: changes, view)
     return changes
+  }
+
+  /// What is deleted, as far as this device knows, is not pointed to any more; what it does not know the hub decides.
+  private func checkTargets(
+    of changes: [RecordChange], _ view: (ReplicaKey) throws -> VisibleRecord?
+  ) throws {
+    let present = Set(changes.filter { $0.kind != .delete }.map { ReplicaKey($0.collection, $0.record) })
+    for change in changes {
+      guard let collection = replica.pack.collection(change.collection) else { continue }
+      for edit in change.edits {
+        guard let field = collection.field(edit.field), let target = field.type.target,
+          let record = edit.action.reference
+        else { continue }
+        let key = ReplicaKey(target, record)
+        guard !present.contains(key), let known = try view(key), known.life != .live else { continue }
+        throw Rejection(
+          .gone, collection: change.collection, record: change.record, field: edit.field,
+          message: "`\(field.name)` points to a record that is deleted. Restore that first.")
+      }
+    }
   }
 
   private func collection(named name: String) throws(Rejection) -> CollectionSchema {
@@ -33,7 +56,9 @@ struct DraftResolver {
     throw Rejection(.unknownCollection, message: "`\(replica.pack.name)` has no collection `\(name)`.")
   }
 
-  private func field(named name: String, in collection: CollectionSchema, _ record: RecordID?) throws(Rejection) -> Field {
+  private func field(named name: String, in collection: CollectionSchema, _ record: RecordID?) throws(Rejection)
+    -> Field
+  {
     if let field = collection.field(named: name) { return field }
     throw Rejection(
       .unknownField, collection: collection.number, record: record,
@@ -42,7 +67,10 @@ struct DraftResolver {
 
   // MARK: Creation
 
-  private func creation(_ wish: Draft.Change, _ collection: CollectionSchema, _ now: Instant) throws -> RecordChange {
+  private func creation(
+    _ wish: Draft.Change, _ collection: CollectionSchema, _ now: Instant,
+    _ view: (ReplicaKey) throws -> VisibleRecord?
+  ) throws -> RecordChange {
     var edits = [Edit]()
     for (name, action) in wish.actions {
       let field = try field(named: name, in: collection, wish.record)
@@ -64,6 +92,10 @@ struct DraftResolver {
       throw Rejection(
         .keyMismatch, collection: collection.number, record: given,
         message: "The id of a `\(collection.name)` record follows from its key. Leave it out.")
+    }
+    if let known = try view(ReplicaKey(collection.number, id)), known.life != .live {
+      throw Rejection(
+        .gone, collection: collection.number, record: id, message: "The record is deleted. Restore it instead.")
     }
     return RecordChange(collection: collection.number, record: id, kind: .create, edits: edits)
   }
@@ -122,6 +154,16 @@ struct DraftResolver {
     case .remove(let element): return [Edit(field.number, .remove(element))]
     case .put(let path, let value): return [Edit(field.number, .put(path, value))]
     case .drop(let path): return [Edit(field.number, .drop(path))]
+    }
+  }
+}
+
+extension Edit.Action {
+  /// The record to which the field points after the edit; nil when it is no reference.
+  fileprivate var reference: RecordID? {
+    switch self {
+    case .set(let value), .insert(let value): value.id
+    case .add, .remove, .put, .drop: nil
     }
   }
 }

@@ -3,8 +3,8 @@ package import HearthProtocol
 
 /// The logic of a device: what it has confirmed, what waits for the hub, and what the person sees of both.
 ///
-/// A value without I/O: each step takes a reader and returns what to write. The shell writes that in one transaction and
-/// keeps the new value only when the write succeeded, so that memory and disk never disagree.
+/// A value without I/O: each step takes a reader and returns what to write. The shell writes that in one transaction
+/// and keeps the new value only when the write succeeded, so that memory and disk never disagree.
 package struct Replica: Sendable {
   package let pack: Pack
   package private(set) var identity: ReplicaIdentity
@@ -62,7 +62,8 @@ extension Replica {
   }
 
   /// All records of a collection as the person sees them, ascending by id; those that are not there too.
-  package func view(of collection: CollectionSchema, _ reader: some ReplicaReader) throws -> [(RecordID, VisibleRecord)] {
+  package func view(of collection: CollectionSchema, _ reader: some ReplicaReader) throws -> [(RecordID, VisibleRecord)]
+  {
     var known = Set<RecordID>()
     var records = [(RecordID, VisibleRecord)]()
     for (id, confirmed) in try reader.confirmed(in: collection.number) {
@@ -84,9 +85,14 @@ extension Replica {
     guard let collection = pack.collection(key.collection) else { return nil }
     var record = confirmed
     for counter in pending[key] ?? [] where counter > identity.confirmedCounter {
+      // Undecided as far as this device was told, and yet part of what it was sent.
+      if let replica = identity.replica, confirmed?.versions.covers(Dot(replica, counter)) == true { continue }
       guard let entry = entry(counter),
-        let change = entry.changeSet.changes.first(where: { $0.collection == key.collection && $0.record == key.record })
+        let change = entry.changeSet.changes.first(where: { $0.collection == key.collection && $0.record == key.record }
+        )
       else { continue }
+      // An edit of a record that is not there any more shows nothing.
+      guard record != nil || change.kind == .create else { continue }
       var shown = record ?? VisibleRecord(in: collection)
       shown.apply(change, by: author(of: entry), fillIn: fillIn(at: entry.madeAt), in: collection)
       record = shown
@@ -183,7 +189,13 @@ extension Replica {
     var step = Step()
     let isKnown = identity.replica == nil || identity.replica == welcome.replica
     let made = identity.nextCounter - 1
-    guard isKnown, welcome.lastCounter <= made else {
+    // What was never sent cannot have been decided: another install uses the same number.
+    let isShared = outbox.contains { !$0.isSent && $0.changeSet.counter <= welcome.lastCounter }
+    guard isKnown, welcome.lastCounter <= made, !isShared else {
+      if !isKnown, identity.cursor != .start, identity.cursor.epoch != welcome.epoch {
+        // The hub was restored to before it knew this install, and has lost all that the install ever sent.
+        _ = try requeue(after: 0, &step, reader)
+      }
       step.writes.identity = identity
       return (step, .startOver)
     }
@@ -209,7 +221,6 @@ extension Replica {
     let first = outbox.first?.changeSet.counter ?? identity.nextCounter
     guard last + 1 < first, let replica = identity.replica else { return true }
     let forgotten = try reader.settled(of: replica, after: last).filter { $0.changeSet.counter < first }
-    guard forgotten.map(\.changeSet.counter) == Array(last + 1..<first) else { return false }
     let entries = forgotten.map { entry in
       OutboxEntry(
         changeSet: entry.changeSet, madeAt: Instant(milliseconds: entry.changeSet.stamp.milliseconds), isSent: true)
@@ -220,7 +231,7 @@ extension Replica {
     step.writes.unsettled = forgotten
     step.writes.outbox = outbox
     step.changed.formUnion(pending.keys)
-    return true
+    return UInt64(forgotten.count) == first - last - 1
   }
 
   /// Goes on as a new install: what waits is numbered anew, and says under which numbers it may have been sent.
@@ -230,7 +241,8 @@ extension Replica {
     identity.incarnation = incarnation
     for position in outbox.indices {
       var changeSet = outbox[position].changeSet
-      if let replica = identity.replica, outbox[position].isSent {
+      // Also what this install never sent: another one with the same past may have.
+      if let replica = identity.replica {
         changeSet.formerly.append(Dot(replica, changeSet.counter))
       }
       changeSet.counter = UInt64(position + 1)
@@ -343,7 +355,8 @@ extension Replica {
   // MARK: Outcomes
 
   private mutating func apply(_ outcome: Outcome, _ step: inout Step, _ reader: some ReplicaReader) throws {
-    guard let replica = identity.replica, let position = outbox.firstIndex(where: { $0.changeSet.counter == outcome.counter })
+    guard let replica = identity.replica,
+      let position = outbox.firstIndex(where: { $0.changeSet.counter == outcome.counter })
     else { return }
     let entry = outbox.remove(at: position)
     for change in entry.changeSet.changes {
@@ -355,7 +368,9 @@ extension Replica {
     let settled = SettledEntry(
       replica: replica, changeSet: entry.changeSet, revision: outcome.revision, at: outcome.at,
       verdict: outcome.verdict)
-    if !settled.isRejected, outcome.counter > identity.confirmedCounter {
+    // At or below the cursor the confirmed state holds it already: it came with a page or as a patch, because the hub
+    // decided it after the connection on which it was sent had ended (protocol/wire.md, section 11).
+    if !settled.isRejected, outcome.revision > identity.cursor.revision {
       try confirm(entry, outcome, Dot(replica, outcome.counter), &step, reader)
     }
     identity.confirmedCounter = max(identity.confirmedCounter, outcome.counter)

@@ -31,8 +31,8 @@ package struct OutboxEntry: Hashable, Sendable {
   }
 }
 
-/// A change set that the hub has decided; kept so that a rejected one can be looked at and sent anew, and an accepted one
-/// sent again to a hub that was restored from a backup.
+/// A change set that the hub has decided; kept so that a rejected one can be looked at and sent anew, and an accepted
+/// one sent again to a hub that was restored from a backup.
 package struct SettledEntry: Hashable, Sendable {
   package let replica: ReplicaNumber
   package let changeSet: ChangeSet

@@ -71,6 +71,11 @@ package final class SQLiteStore: Store {
     try pool.unsafeReentrantWrite { _ in try body(writer) }
   }
 
+  /// Tells of the text of each statement that the writing connection begins, for tests; nil ends it.
+  package func trace(_ tell: (@Sendable (String) -> Void)?) {
+    onWriter { $0.trace(tell) }
+  }
+
   // MARK: Deciding and writing
 
   package func commit(_ decide: (any StoreReader) throws -> Commit) throws {

@@ -9,8 +9,8 @@ internal import NIOWebSocket
 
 /// A hub that listens: TCP for devices, HTTP for WebSockets, health, metrics and administration.
 ///
-/// One event loop serves all sockets and one thread commits; on the machines this is built for, more of either costs more
-/// in hops than it gains (docs/decisions/0004-one-loop-one-commit-thread.md).
+/// One event loop serves all sockets and one thread commits; on the machines this is built for, more of either costs
+/// more in hops than it gains (docs/decisions/0004-one-loop-one-commit-thread.md).
 package final class HubServer: Sendable {
   /// Where a hub listens.
   package struct Addresses: Sendable {

@@ -43,7 +43,9 @@ package enum HubHTTP {
       promise.fail(error)
       throw Failure(description: "No hub answers at \(url). Is it running? Start one with `hearth serve`.")
     }
-    var headers = HTTPHeaders([("host", "\(host):\(port)"), ("content-length", String(body.count)), ("connection", "close")])
+    var headers = HTTPHeaders([
+      ("host", "\(host):\(port)"), ("content-length", String(body.count)), ("connection", "close"),
+    ])
     if let token { headers.add(name: "authorization", value: "Bearer \(token)") }
     let head = HTTPRequestHead(version: .http1_1, method: HTTPMethod(rawValue: method), uri: path, headers: headers)
     channel.write(HTTPClientRequestPart.head(head), promise: nil)
@@ -58,7 +60,10 @@ package enum HubHTTP {
     let rest = url.hasPrefix("http://") ? url.dropFirst(7) : url.hasPrefix("ws://") ? url.dropFirst(5) : nil
     guard let authority = rest?.prefix(while: { $0 != "/" }), let colon = authority.lastIndex(of: ":"),
       let port = Int(authority[authority.index(after: colon)...])
-    else { throw Failure(description: "`\(url)` is no address of a hub. Expected http://host:port, as http://127.0.0.1:7172.") }
+    else {
+      throw Failure(
+        description: "`\(url)` is no address of a hub. Expected http://host:port, as http://127.0.0.1:7172.")
+    }
     return (String(authority[..<colon]), port)
   }
 }

@@ -1,7 +1,7 @@
 /// Checks UTF-8 that comes in pieces, and says at the first wrong byte that it is wrong (RFC 3629, section 4).
 ///
-/// A WebSocket text may be cut anywhere, and RFC 6455, section 8.1 wants a connection with invalid text to fail; doing so
-/// before the rest has come costs a peer that sends nonsense its connection and the hub nothing.
+/// A WebSocket text may be cut anywhere, and RFC 6455, section 8.1 wants a connection with invalid text to fail; doing
+/// so before the rest has come costs a peer that sends nonsense its connection and the hub nothing.
 struct UTF8Check {
   /// Bytes that must follow for the scalar that has begun.
   private var missing = 0

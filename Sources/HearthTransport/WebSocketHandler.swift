@@ -52,7 +52,11 @@ package final class WebSocketHandler: ChannelDuplexHandler {
       return
     }
     // The decoder of NIO throws for lengths only; a frame that is too long is the one case with a code of its own.
-    if case .invalidFrameLength = error { fail(1009, "the frame is too long", context) } else { fail(1002, "\(error)", context) }
+    if case .invalidFrameLength = error {
+      fail(1009, "the frame is too long", context)
+    } else {
+      fail(1002, "\(error)", context)
+    }
   }
 
   private func deliver(_ bytes: [UInt8], _ form: WireCodec.Form, _ context: ChannelHandlerContext) {
@@ -113,8 +117,8 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     end(context)
   }
 
-  /// A server closes first, so that the client does not keep the port in TIME_WAIT (RFC 6455, section 7.1.1); the output
-  /// only, so that the peer still gets what was sent.
+  /// A server closes first, so that the client does not keep the port in TIME_WAIT (RFC 6455, section 7.1.1); the
+  /// output only, so that the peer still gets what was sent.
   private func end(_ context: ChannelHandlerContext) {
     isOver = true
     if isServer { LingeringClose.close(context.channel) } else { context.close(promise: nil) }

@@ -31,7 +31,8 @@ package struct FrameCutter: Sendable {
     guard length <= frameBytesMax else {
       throw ProtocolFault(
         .frameTooLarge,
-        "A frame may have \(frameBytesMax) bytes; this one announces \(length). Is the peer speaking Hearth's protocol?")
+        "A frame may have \(frameBytesMax) bytes; this one announces \(length). Is the peer speaking Hearth's protocol?"
+      )
     }
     guard buffer.count - start >= 4 + length else { return nil }
     defer { start += 4 + length }

@@ -61,9 +61,14 @@ package struct WireCodec: Sendable {
         return try Frame(jsonUTF8Bytes: bytes, options: options)
       }
     } catch {
-      throw ProtocolFault(.malformedFrame, "The frame of \(bytes.count) bytes is no \(form.name): \(error)")
+      // The error may quote the frame, which may be long.
+      let reason = "\(error)".prefix(Self.reasonCharacters)
+      throw ProtocolFault(.malformedFrame, "The frame of \(bytes.count) bytes is no \(form.name): \(reason)")
     }
   }
+
+  /// Characters of an error that a fault repeats.
+  private static let reasonCharacters = 120
 
   /// Message levels in a frame: a JSON document of the deepest nesting takes three for each of its own, and a dozen lie
   /// around it.

@@ -73,7 +73,8 @@ extension WireNames {
     case .collection(let number): return collection(number)
     case .collectionName(let name):
       if let collection = collection(named: name) { return collection }
-      throw Rejection(.unknownCollection, message: "`\(pack?.name ?? "The app")` has no collection `\(name.prefix(64))`.")
+      throw Rejection(
+        .unknownCollection, message: "`\(pack?.name ?? "The app")` has no collection `\(name.prefix(64))`.")
     case nil: throw Rejection(.malformed, message: "A change names no collection.")
     }
   }
@@ -96,7 +97,11 @@ extension WireNames {
 
   func reference(_ field: FieldNumber, _ collection: CollectionNumber) -> Hearth_V1_FieldRef {
     var message = Hearth_V1_FieldRef()
-    if let name = name(of: field, in: collection) { message.name = name } else { message.field = UInt32(field.rawValue) }
+    if let name = name(of: field, in: collection) {
+      message.name = name
+    } else {
+      message.field = UInt32(field.rawValue)
+    }
     return message
   }
 
@@ -147,7 +152,8 @@ private struct ChangeReader {
     case .create: return .create
     case .delete: return .delete
     case .restore: return .restore
-    case .UNRECOGNIZED(let number): throw malformed("A change has the kind \(number), which this version does not know.")
+    case .UNRECOGNIZED(let number):
+      throw malformed("A change has the kind \(number), which this version does not know.")
     }
   }
 

@@ -92,7 +92,8 @@ extension WireNames {
     return RecordPatch(
       collection: collection, record: record, isWhole: message.whole,
       versions: message.hasVersions ? try vector(message.versions) : nil, life: try life(message), fields: fields,
-      conflicts: try list(message.conflicts) { conflict throws(ProtocolFault) in try self.conflict(conflict, collection) })
+      conflicts: try list(message.conflicts) { conflict throws(ProtocolFault) in try self.conflict(conflict, collection)
+      })
   }
 
   private func life(_ message: Hearth_V1_RecordPatch) throws(ProtocolFault) -> RecordLife {
@@ -230,9 +231,17 @@ extension WireNames {
     message.number = UInt32(rejection.code.rawValue)
     message.code = rejection.code.name
     if let collection = rejection.collection {
-      if let name = name(of: collection) { message.collectionName = name } else { message.collection = UInt32(collection.rawValue) }
+      if let name = name(of: collection) {
+        message.collectionName = name
+      } else {
+        message.collection = UInt32(collection.rawValue)
+      }
       if let field = rejection.field {
-        if let name = name(of: field, in: collection) { message.fieldName = name } else { message.field = UInt32(field.rawValue) }
+        if let name = name(of: field, in: collection) {
+          message.fieldName = name
+        } else {
+          message.field = UInt32(field.rawValue)
+        }
       }
     }
     if let record = rejection.record {

@@ -24,9 +24,14 @@ extension WireNames {
     case .float(let number): message.float = number
     case .text(let text): message.text = text
     case .id(let id): if isReadable { message.uuid = id.description } else { message.id = id.data }
-    case .day(let day): if isReadable { message.date = day.description } else { message.day = day.rawValue }
+    case .day(let day):
+      if isReadable, day.isValid { message.date = day.description } else { message.day = day.rawValue }
     case .instant(let instant):
-      if isReadable, instant.isValid { message.time = instant.description } else { message.instant = instant.milliseconds }
+      if isReadable, instant.isValid {
+        message.time = instant.description
+      } else {
+        message.instant = instant.milliseconds
+      }
     case .list(let values): message.list.values = values.map { self.value($0) }
     case .object(let object):
       message.object.members = object.members.map { member in

@@ -1,5 +1,6 @@
 import HearthModel
 import HearthPack
+import HearthTesting
 import Testing
 
 /// No text makes the loader stop: it loads, or says what is wrong and where.

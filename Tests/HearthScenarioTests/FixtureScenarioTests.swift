@@ -1,6 +1,7 @@
 import Foundation
 import HearthModel
 import HearthPack
+import HearthProtocol
 import HearthReplica
 import HearthScenario
 import Testing
@@ -12,7 +13,8 @@ struct FixtureScenarioTests {
 
   static let files: [String] = {
     let folder = famquest.appending(path: "scenarios").path
-    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
+    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".yaml") }
+      .sorted()
   }()
 
   @Test func `there are scenarios`() {
@@ -32,6 +34,21 @@ struct FixtureScenarioTests {
     let result = await runner.run { _ in }
     if let failure = result.failure {
       Issue.record("\(file):\(failure.step.mark.line): \(failure.step.text)\n\(failure.failure!)")
+      return
+    }
+    try expectConvergence(world, scenario, pack, household.id)
+  }
+
+  /// P1: at the end every connected device shows what a device shows that was never there before.
+  private func expectConvergence(
+    _ world: InProcessWorld, _ scenario: Scenario, _ pack: Pack, _ household: HouseholdID
+  ) throws {
+    let connected = try scenario.devices.filter { try world.condition($0.name) == .live }
+    guard let first = connected.first else { return }
+    let convergence = try Convergence(world, pack, member: first.member, household: household)
+    for device in connected {
+      let differences = try convergence.differences(of: device.name)
+      #expect(differences.isEmpty, "\(differences.joined(separator: "\n"))")
     }
   }
 }

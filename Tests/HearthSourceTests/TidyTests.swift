@@ -15,7 +15,8 @@ struct TidyTests {
     (#"\bDispatchTime\b"#, "a clock"), (#"\bNIODeadline\b"#, "a clock"), (#"\.random\("#, "chance"),
     ("SystemRandomNumberGenerator", "chance"), (#"\.shuffled\(\)"#, "chance"), (#"\.randomElement\(\)"#, "chance"),
     (#"\bUUID\(\)"#, "chance"), (#"\bProcessInfo\b"#, "the environment"), (#"\bgetenv\b"#, "the environment"),
-    (#"\bFile(Manager|Handle)\b"#, "a file"), (#"(String|Data)\(contentsOf"#, "a file"), (#"\bTask(\.detached)? \{"#, "a task"),
+    (#"\bFile(Manager|Handle)\b"#, "a file"), (#"(String|Data)\(contentsOf"#, "a file"),
+    (#"\bTask(\.detached)? \{"#, "a task"),
     (#"\bTask\.sleep"#, "a task"), (#"\bThread\b"#, "a thread"), (#"\bDispatchQueue\b"#, "a thread"),
     (#"\bprint\("#, "output"), ("import Logging", "a log"), ("import NIO", "I/O"), ("import GRDB", "a database"),
   ]

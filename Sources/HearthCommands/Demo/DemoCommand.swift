@@ -12,8 +12,8 @@ package struct DemoCommand: AsyncParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Show an offline conflict: a hub, a parent's phone, a child's tablet.",
     discussion: """
-      Starts a hub on an empty folder, founds the FamQuest families of the seed, lets Eva's phone (TCP) and Noah's tablet
-      (WebSocket) edit the same tasks offline, reconnects them, and explains what was decided. The hub stays up.
+      Starts a hub on an empty folder, founds the FamQuest families of the seed, lets Eva's phone (TCP) and Noah's
+      tablet (WebSocket) edit the same tasks offline, reconnects them, and explains what was decided. The hub stays up.
       Example: hearth demo --folder ./hearth-demo
       """)
 

@@ -108,7 +108,8 @@ struct DemoPlay {
       say("7", "What the hub decided, and why", "")
       for sentence in sentences { output.line("    \(sentence)") }
       output.line(
-        "    \(output.styled("Nothing is lost: `restore-value tasks/dishes title 1` on a device brings Noah's title back.", .quiet))")
+        "    \(output.styled("Nothing is lost: `restore-value tasks/dishes title 1` on a device brings Noah's title back.", .quiet))"
+      )
     }
     let isEqual = try await content(eva) == content(noah)
     return DemoOutcome(

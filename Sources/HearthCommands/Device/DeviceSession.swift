@@ -32,7 +32,8 @@ final class DeviceSession {
       throw CommandFailure("The credential of `\(credential.name)` has no UUIDs. Make a new one.", exitCode: 2)
     }
     var configuration = DeviceConfiguration(
-      hub: hub ?? credential.hub, token: credential.token, household: HouseholdID(household), member: member, pack: pack,
+      hub: hub ?? credential.hub, token: credential.token, household: HouseholdID(household), member: member,
+      pack: pack,
       path: URL(filePath: folder).appending(path: "\(credential.name).db").path)
     configuration.software = "hearth-device-cli/\(Hearth.version)"
     configuration.usesReadableFrames = readableFrames

@@ -110,7 +110,9 @@ struct DeviceVerbs {
       let matches = try await device.records(in: collection.name, includingGone: true)
         .filter { $0.id.description.hasPrefix(parts[1].lowercased()) }
       if matches.count == 1 { return (collection, matches[0].id) }
-      if matches.count > 1 { throw CommandFailure("\(matches.count) records begin with `\(parts[1])`. Give more digits.") }
+      if matches.count > 1 {
+        throw CommandFailure("\(matches.count) records begin with `\(parts[1])`. Give more digits.")
+      }
     }
     return try key(words, at: position)
   }
@@ -122,7 +124,9 @@ struct DeviceVerbs {
       throw CommandFailure("`\(parts[0])` is no field of `\(collection.name)`.\(hint)")
     }
     if parts.count > 1 {
-      guard case .json = field.type else { throw CommandFailure("`\(field.name)` is no json field, so it has no path.") }
+      guard case .json = field.type else {
+        throw CommandFailure("`\(field.name)` is no json field, so it has no path.")
+      }
     }
     return (field, Array(parts.dropFirst()))
   }
@@ -185,7 +189,8 @@ struct DeviceVerbs {
         for sentence in explanation.sentences(decision.conflict, in: collection) { output.line("  " + sentence) }
       }
     case .rejected(let rejection):
-      var line = output.styled("rejected", .bad) + ": E\(rejection.code.rawValue) \(rejection.code.name): \(rejection.message)"
+      var line =
+        output.styled("rejected", .bad) + ": E\(rejection.code.rawValue) \(rejection.code.name): \(rejection.message)"
       if let holder = rejection.holder { line += " (\(await session.authorName(holder.author.dot.replica)))" }
       output.line(line)
     }
@@ -219,7 +224,9 @@ struct DeviceVerbs {
 
   private func element(_ words: [String], isAdded: Bool) async throws {
     let (schema, id) = try await existing(words, at: 0)
-    guard words.count == 3 else { throw CommandFailure("Expected COLLECTION/ID field element, as tasks/dishes assignees noah.") }
+    guard words.count == 3 else {
+      throw CommandFailure("Expected COLLECTION/ID field element, as tasks/dishes assignees noah.")
+    }
     let (field, _) = try field(words[1], in: schema)
     guard case .set(let type, _) = field.type, let element = ValueText.value(words[2], type: type) else {
       throw CommandFailure("`\(field.name)` is \(field.type.name); it does not take `\(words[2])` as an element.")
@@ -262,9 +269,11 @@ struct DeviceVerbs {
     }
     let (field, _) = try field(words[1], in: schema)
     let losers = try await record(schema, id).content.conflicts
-      .filter { $0.subject.fields.contains(field.number) }.flatMap { conflict in conflict.losers.map { (conflict, $0) } }
+      .filter { $0.subject.fields.contains(field.number) }.flatMap { conflict in conflict.losers.map { (conflict, $0) }
+      }
     guard losers.indices.contains(number - 1) else {
-      throw CommandFailure("`\(field.name)` has \(losers.count) losing values. See `explain \(words[0]) \(field.name)`.")
+      throw CommandFailure(
+        "`\(field.name)` has \(losers.count) losing values. See `explain \(words[0]) \(field.name)`.")
     }
     let (conflict, loser) = losers[number - 1]
     try await edit { draft in draft.restore(loser.write.value, of: conflict.subject, in: schema, id) }
@@ -345,7 +354,8 @@ struct DeviceVerbs {
     var chosen = [Field]()
     var width = 12
     for field in fields {
-      let widest = min(28, max(field.name.displayWidth, records.map { session.text($0.content[field]).displayWidth }.max() ?? 0))
+      let widest = min(
+        28, max(field.name.displayWidth, records.map { session.text($0.content[field]).displayWidth }.max() ?? 0))
       guard width + widest + 2 <= output.terminal.width else { continue }
       width += widest + 2
       chosen.append(field)
@@ -369,7 +379,9 @@ struct DeviceVerbs {
 
   private func show(_ record: Record) throws {
     if output.isJSON { return try output.json(RecordReport(record)) }
-    output.line("\(output.styled("\(record.collection.name)/\(session.shortName(record.id))", .name)) \(output.styled(record.id.description, .quiet))")
+    output.line(
+      "\(output.styled("\(record.collection.name)/\(session.shortName(record.id))", .name)) \(output.styled(record.id.description, .quiet))"
+    )
     switch record.content.life {
     case .live: break
     case .deleted(let author): output.line(output.styled("deleted at \(author.stamp)", .bad))
@@ -378,7 +390,8 @@ struct DeviceVerbs {
     var table = Table(["field", "value", ""])
     for field in record.collection.fields where field.isPublished {
       let isContested = record.content.conflicts.contains { $0.subject.fields.contains(field.number) }
-      table.add([field.name, session.text(record.content[field]), isContested ? "!" : ""], styles: [.name, nil, .warning])
+      table.add(
+        [field.name, session.text(record.content[field]), isContested ? "!" : ""], styles: [.name, nil, .warning])
     }
     output.text(table.text(output.terminal))
   }
@@ -474,7 +487,9 @@ struct DeviceVerbs {
     let name = "\(schema.name)/\(session.shortName(id))" + (wanted.map { " \($0.name)" } ?? "")
     if let wanted { output.line("\(output.styled(name, .name)) shows `\(session.text(record.content[wanted]))`.") }
     guard !conflicts.isEmpty else {
-      return output.line("\(wanted == nil ? output.styled(name, .name) + ": " : "")No open conflict: every write had seen the one before it.")
+      return output.line(
+        "\(wanted == nil ? output.styled(name, .name) + ": " : "")No open conflict: every write had seen the one before it."
+      )
     }
     var number = 0
     for conflict in conflicts { await explain(conflict, explanation, schema, &number) }
@@ -493,7 +508,8 @@ struct DeviceVerbs {
     for sentence in explanation.sentences(conflict, in: schema) { output.line(sentence) }
   }
 
-  private func row(_ title: String, _ write: Write, _ conflict: Conflict, _ explanation: Explanation) async -> [String] {
+  private func row(_ title: String, _ write: Write, _ conflict: Conflict, _ explanation: Explanation) async -> [String]
+  {
     let author = write.author
     let role = session.pack.roles.names(of: author.rank).first ?? ""
     let device = await device.author(author.dot.replica).device
@@ -522,7 +538,11 @@ extension Draft {
         insert(collection.name, id, name(field), element)
       }
     case .path(let field, let path):
-      if let value { put(collection.name, id, name(field), path, value) } else { drop(collection.name, id, name(field), path) }
+      if let value {
+        put(collection.name, id, name(field), path, value)
+      } else {
+        drop(collection.name, id, name(field), path)
+      }
     }
   }
 }

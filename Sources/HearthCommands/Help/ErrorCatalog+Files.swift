@@ -8,13 +8,22 @@ extension ErrorCatalog {
   }
 
   private static let packs = [
-    ("P001", "not YAML", "The file cannot be read as YAML.", "Check indentation, quotes and brackets up to the place named."),
+    (
+      "P001", "not YAML", "The file cannot be read as YAML.",
+      "Check indentation, quotes and brackets up to the place named."
+    ),
     ("P002", "special YAML", "Anchors, aliases, tags and merge keys are not read.", "Write the value out."),
     ("P003", "double key", "A key stands twice in one mapping.", "Keep one."),
     ("P004", "too large", "The file is too large or nests too deep.", "Split it."),
     ("P005", "wrong kind", "Something else is expected here.", "The message says what."),
-    ("P009", "unknown fault", "The loader refuses the file and cannot say why.", "This is a mistake in Hearth: please report the file."),
-    ("P101", "unknown key", "There is no such key here.", "Check its spelling; docs/reference/pack-language.md has all."),
+    (
+      "P009", "unknown fault", "The loader refuses the file and cannot say why.",
+      "This is a mistake in Hearth: please report the file."
+    ),
+    (
+      "P101", "unknown key", "There is no such key here.",
+      "Check its spelling; docs/reference/pack-language.md has all."
+    ),
     ("P102", "missing key", "A required key is missing.", "Add it."),
     ("P103", "no name", "This is no name.", "A small letter, then small letters, digits and `_`."),
     ("P104", "unknown name", "A name points to nothing.", "Check its spelling; the nearest right name is told."),
@@ -24,7 +33,10 @@ extension ErrorCatalog {
     ("P203", "bounds", "The bounds of a type are wrong.", "The message shows the right form."),
     ("P204", "default", "A default does not fit its type.", "Give a value of the type."),
     ("P205", "pattern", "A pattern cannot be read.", "Characters, classes and counts; no groups."),
-    ("P206", "shape", "A shape is used as a type, or a type is made of itself.", "Write json(Name), and break the circle."),
+    (
+      "P206", "shape", "A shape is used as a type, or a type is made of itself.",
+      "Write json(Name), and break the circle."
+    ),
     ("P301", "unknown mark", "There is no such mark.", "Check its spelling."),
     ("P302", "two rules", "Two marks contradict each other.", "Keep one merge rule."),
     ("P303", "rule and type", "The merge rule does not fit the type.", "Choose another rule or type."),

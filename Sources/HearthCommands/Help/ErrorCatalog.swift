@@ -46,7 +46,8 @@ enum ErrorCatalog {
     case .householdGone: ("The household is deleted or not at this hub.", "Remove the account from the device.")
     case .gap: ("Change sets are missing before this one.", "Nothing: the device sends them again.")
     case .forked: ("Two installs have used one device's counters.", "Nothing: the device goes on as a new install.")
-    case .windowExceeded: ("More change sets are on their way than allowed.", "Fix the sender; Welcome tells the window.")
+    case .windowExceeded:
+      ("More change sets are on their way than allowed.", "Fix the sender; Welcome tells the window.")
     case .idle: ("The connection was silent for too long.", "Nothing: the device comes back by itself.")
     case .slowReader: ("The device reads more slowly than the hub writes.", "Nothing: it resumes from its cursor.")
     case .overloaded: ("The hub has too much to do.", "Nothing: the device comes back later.")
@@ -68,7 +69,8 @@ enum ErrorCatalog {
     case .keyMismatch: ("The record's id does not follow from its key.", "Leave the id out.")
     case .recordUnknown: ("There is no such record in the household.", "Check the id.")
     case .recordExists: ("The record exists already.", "Change it, or create one with another id.")
-    case .referenceMissing: ("A reference points to no record of the household.", "Create the target first, or in the same change set.")
+    case .referenceMissing:
+      ("A reference points to no record of the household.", "Create the target first, or in the same change set.")
     case .gone: ("The record, or one it needs, is deleted.", "Restore it first.")
     case .alreadySet: ("The field takes one value and has it.", "Nothing: the first value stays.")
     case .alreadyClaimed: ("Somebody else was first.", "Ask the holder, who is named, to release it.")
@@ -90,7 +92,8 @@ enum ErrorCatalog {
       remedy: "Write tcp://host:port or ws://host:port.", document: "docs/reference/errors.md"),
     Page(
       number: "E3003", name: "timeout", meaning: "The hub did not answer in time.",
-      remedy: "Check that it runs and can be reached: hearth device NAME -c status.", document: "docs/reference/errors.md"),
+      remedy: "Check that it runs and can be reached: hearth device NAME -c status.",
+      document: "docs/reference/errors.md"),
     Page(
       number: "E3004", name: "refused", meaning: "The hub refused the connection.",
       remedy: "Look up the number that the hub gave.", document: "docs/reference/errors.md"),

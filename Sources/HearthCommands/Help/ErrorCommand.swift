@@ -17,7 +17,8 @@ package struct ErrorCommand: AsyncParsableCommand {
     let output = Output(isJSON: json)
     guard let number else { return try list(output) }
     guard let page = ErrorCatalog.page(number) else {
-      throw CommandFailure("There is no error \(number).\(suggestion(for: number, among: ErrorCatalog.pages.map(\.number)))")
+      throw CommandFailure(
+        "There is no error \(number).\(suggestion(for: number, among: ErrorCatalog.pages.map(\.number)))")
     }
     if json { return try output.json(page) }
     output.line("\(output.styled(page.number, .strong)) \(output.styled(page.name, .name))")

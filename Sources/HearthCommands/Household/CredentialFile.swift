@@ -41,7 +41,8 @@ struct CredentialFile: Codable {
     } catch let failure as CommandFailure {
       throw failure
     } catch {
-      throw CommandFailure("The credentials cannot be written to `\(folder)`: \(error.localizedDescription)", exitCode: 2)
+      throw CommandFailure(
+        "The credentials cannot be written to `\(folder)`: \(error.localizedDescription)", exitCode: 2)
     }
   }
 

@@ -23,7 +23,8 @@ package struct HouseholdCommand: AsyncParsableCommand {
       let running = folder.running
       guard let url = hub ?? running?.http else {
         throw CommandFailure(
-          "No hub runs on `\(data)`. Start one with `hearth serve --data \(data)`, or name one with --hub.", exitCode: 2)
+          "No hub runs on `\(data)`. Start one with `hearth serve --data \(data)`, or name one with --hub.", exitCode: 2
+        )
       }
       let token = adminToken ?? ProcessInfo.processInfo.environment["HEARTH_ADMIN_TOKEN"] ?? folder.storedAdminToken
       guard let token else {
@@ -50,7 +51,8 @@ package struct HouseholdCommand: AsyncParsableCommand {
 
     mutating func run() async throws {
       let output = Output(isJSON: json)
-      let file = seed.map { URL(filePath: $0) } ?? URL(filePath: packs).appending(path: app).appending(path: "seed.yaml")
+      let file =
+        seed.map { URL(filePath: $0) } ?? URL(filePath: packs).appending(path: app).appending(path: "seed.yaml")
       let client = try hub.client()
       let founded = try await client.found(app: app, seed: try PackLibrary.read(file), fresh: fresh)
       let credentials = founded.flatMap { household in

@@ -64,7 +64,8 @@ enum JUnitReport {
       time = seconds(result.milliseconds)
       properties = Properties(
         property: result.steps.map { step in
-          Property(name: "line \(step.step.mark.line)", value: (step.failure == nil ? "ok: " : "failed: ") + step.step.text)
+          Property(
+            name: "line \(step.step.mark.line)", value: (step.failure == nil ? "ok: " : "failed: ") + step.step.text)
         })
       failure = result.failure.map { Failure($0) }
     }

@@ -21,8 +21,10 @@ package struct ScenarioCommand: AsyncParsableCommand {
       """)
 
   @Argument(help: "Scenario files, or folders of them.") var paths: [String]
-  @Option(help: "A running hub: tcp://host:port or ws://host:port; else everything runs in this process.") var hub: String?
-  @Option(help: "URL of the hub's HTTP port, where households are founded; follows from --data or --hub ws://.") var http: String?
+  @Option(help: "A running hub: tcp://host:port or ws://host:port; else everything runs in this process.") var hub:
+    String?
+  @Option(help: "URL of the hub's HTTP port, where households are founded; follows from --data or --hub ws://.")
+  var http: String?
   @Option(help: "Folder of the hub's data, for its admin token.") var data = "hearth-data"
   @Option(help: "The admin token; else HEARTH_ADMIN_TOKEN, else that of the data folder.") var adminToken: String?
   @Flag(help: "Over WebSocket, JSON rather than binary frames.") var readableFrames = false
@@ -80,8 +82,11 @@ package struct ScenarioCommand: AsyncParsableCommand {
     }
     guard isFolder.boolValue else { return [url] }
     let inside = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
-    return inside.filter { $0.hasSuffix(".yaml") && ($0.contains("scenarios/") || path.hasSuffix("scenarios") || path.hasSuffix("scenarios/")) }
-      .sorted().map { url.appending(path: $0) }
+    return inside.filter {
+      $0.hasSuffix(".yaml")
+        && ($0.contains("scenarios/") || path.hasSuffix("scenarios") || path.hasSuffix("scenarios/"))
+    }
+    .sorted().map { url.appending(path: $0) }
   }
 
   /// Reads all files before any runs, so that a mistake in the last one shows at once.
@@ -109,7 +114,8 @@ package struct ScenarioCommand: AsyncParsableCommand {
     let (schema, seed) = (folder.appending(path: "schema.yaml"), folder.appending(path: "seed.yaml"))
     for needed in [schema, seed] where !FileManager.default.fileExists(atPath: needed.path) {
       throw CommandFailure(
-        "`\(file.relativeToHere)`: a scenario lies in `<app>/scenarios/`, and `\(needed.relativeToHere)` is not there.", exitCode: 2)
+        "`\(file.relativeToHere)`: a scenario lies in `<app>/scenarios/`, and `\(needed.relativeToHere)` is not there.",
+        exitCode: 2)
     }
     let pack = try PackLibrary.load(schema)
     let text = try PackLibrary.read(seed)

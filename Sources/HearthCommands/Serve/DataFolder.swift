@@ -26,7 +26,8 @@ struct DataFolder {
       try FileManager.default.createDirectory(
         at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
-      throw CommandFailure("The data folder `\(url.relativeToHere)` cannot be made: \(error.localizedDescription)", exitCode: 2)
+      throw CommandFailure(
+        "The data folder `\(url.relativeToHere)` cannot be made: \(error.localizedDescription)", exitCode: 2)
     }
   }
 
@@ -37,7 +38,8 @@ struct DataFolder {
     let isWritten = FileManager.default.createFile(
       atPath: tokenFile.path, contents: Data((token + "\n").utf8), attributes: [.posixPermissions: 0o600])
     guard isWritten else {
-      throw CommandFailure("`\(tokenFile.relativeToHere)` cannot be written. Check the folder's permissions.", exitCode: 2)
+      throw CommandFailure(
+        "`\(tokenFile.relativeToHere)` cannot be written. Check the folder's permissions.", exitCode: 2)
     }
     return token
   }
@@ -59,7 +61,8 @@ struct DataFolder {
 
   /// The hub that runs on this folder; nil when none does.
   var running: Running? {
-    guard let data = try? Data(contentsOf: runningFile), let running = try? JSONDecoder().decode(Running.self, from: data)
+    guard let data = try? Data(contentsOf: runningFile),
+      let running = try? JSONDecoder().decode(Running.self, from: data)
     else { return nil }
     return ProcessControl.isAlive(running.pid) ? running : nil
   }

@@ -3,8 +3,8 @@ internal import Foundation
 internal import HearthConsole
 internal import HearthEngine
 internal import HearthModel
-internal import HearthServer
 internal import HearthSQLite
+internal import HearthServer
 internal import Logging
 internal import ServiceLifecycle
 internal import UnixSignals
@@ -50,7 +50,8 @@ package struct ServeCommand: AsyncParsableCommand {
     let store = try Self.open(folder, library.packs)
     var logger = Logger(label: "hearth") { StreamLogHandler.standardError(label: $0) }
     logger.logLevel = Logger.Level(rawValue: settings.logLevel) ?? .info
-    logger.info("store opened", metadata: ["sqlite": "\(SQLiteStore.libraryVersion)", "folder": "\(folder.url.relativeToHere)"])
+    logger.info(
+      "store opened", metadata: ["sqlite": "\(SQLiteStore.libraryVersion)", "folder": "\(folder.url.relativeToHere)"])
     let failure = FailureBox()
     let server = HubServer(
       configuration: settings.server, engine: Engine(packs: library.packs, dayInZone: ZoneCalendar.day), store: store,
@@ -62,7 +63,8 @@ package struct ServeCommand: AsyncParsableCommand {
     let group = ServiceGroup(
       configuration: .init(
         services: [.init(service: service, successTerminationBehavior: .gracefullyShutdownGroup)],
-        gracefulShutdownSignals: [.sigterm, .sigint], logger: Logger(label: "hearth.lifecycle") { _ in SwiftLogNoOpLogHandler() }))
+        gracefulShutdownSignals: [.sigterm, .sigint],
+        logger: Logger(label: "hearth.lifecycle") { _ in SwiftLogNoOpLogHandler() }))
     try await group.run()
     if let fault = failure.fault {
       throw CommandFailure("The store failed, nothing more can be acknowledged: \(fault.message)", exitCode: 70)
@@ -120,7 +122,8 @@ package struct ServeCommand: AsyncParsableCommand {
     output.line("  devices    \(output.styled(addresses.tcp, .name)) and \(output.styled(addresses.webSocket, .name))")
     output.line("  health     \(addresses.http)/healthz, /readyz, /metrics")
     output.line("  data       \(folder.url.relativeToHere)")
-    output.line("Next: hearth household create --app famquest\(settings.data == "hearth-data" ? "" : " --data \(settings.data)")")
+    output.line(
+      "Next: hearth household create --app famquest\(settings.data == "hearth-data" ? "" : " --data \(settings.data)")")
     output.line("Stop: Ctrl-C, or hearth stop\(settings.data == "hearth-data" ? "" : " --data \(settings.data)")")
   }
 }
@@ -137,7 +140,8 @@ private struct HubService: Service {
     do {
       addresses = try await server.start()
     } catch {
-      throw CommandFailure("The hub cannot listen: \(error). Is a port in use? See --tcp-port and --http-port.", exitCode: 2)
+      throw CommandFailure(
+        "The hub cannot listen: \(error). Is a port in use? See --tcp-port and --http-port.", exitCode: 2)
     }
     try announce(addresses)
     try await withGracefulShutdownHandler {
@@ -192,7 +196,8 @@ package struct StopCommand: AsyncParsableCommand {
     ProcessControl.terminate(running.pid)
     for _ in 0..<200 where ProcessControl.isAlive(running.pid) { try await Task.sleep(for: .milliseconds(50)) }
     guard !ProcessControl.isAlive(running.pid) else {
-      throw CommandFailure("The hub \(running.pid) is still saying goodbye to its devices. Ask again, or look at its log.")
+      throw CommandFailure(
+        "The hub \(running.pid) is still saying goodbye to its devices. Ask again, or look at its log.")
     }
     Output(isJSON: false).line("The hub \(running.pid) has ended.")
   }

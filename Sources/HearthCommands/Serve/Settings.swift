@@ -30,7 +30,9 @@ extension Setting {
     text("data", "Folder of the database and the admin token.", "hearth-data") { $1.data = $0 },
     text("packs", "Folder with a sub-folder for each app.", PackLibrary.defaultFolder) { $1.packs = $0 },
     text("host", "Address to listen on.", "127.0.0.1") { $1.server.host = $0 },
-    number("tcp-port", "Port for devices over TCP; 0 lets the system choose.", 7171, 0...65_535) { $1.server.tcpPort = $0 },
+    number("tcp-port", "Port for devices over TCP; 0 lets the system choose.", 7171, 0...65_535) {
+      $1.server.tcpPort = $0
+    },
     number("http-port", "Port for WebSocket, health and metrics; 0 lets the system choose.", 7172, 0...65_535) {
       $1.server.httpPort = $0
     },
@@ -42,10 +44,12 @@ extension Setting {
       return ["trace", "debug", "info", "notice", "warning", "error", "critical"].contains(text)
     },
     number("connections-max", "Connections at the same time.", 20_000, 1...1_000_000) { $1.server.connectionsMax = $0 },
-    number("outbound-bytes-max", "Bytes that wait for a slow reader before it is cut off.", 4 << 20, 65_536...(1 << 30)) {
+    number("outbound-bytes-max", "Bytes that wait for a slow reader before it is cut off.", 4 << 20, 65_536...(1 << 30))
+    {
       $1.server.outboundBytesMax = $0
     },
-    number("queue-max", "Change sets that wait for the commit thread before sockets are not read.", 8192, 1...1_000_000) {
+    number("queue-max", "Change sets that wait for the commit thread before sockets are not read.", 8192, 1...1_000_000)
+    {
       $1.server.queueMax = $0
     },
     number("batch-max", "Change sets in one transaction.", 1024, 1...100_000) { $1.server.batchMax = $0 },
@@ -64,7 +68,8 @@ extension Setting {
   ]
 
   private static func text(
-    _ name: String, _ summary: String, _ defaultText: String, _ take: @escaping @Sendable (String, inout ServeSettings) -> Void
+    _ name: String, _ summary: String, _ defaultText: String,
+    _ take: @escaping @Sendable (String, inout ServeSettings) -> Void
   ) -> Setting {
     Setting(name: name, summary: summary, defaultText: defaultText, expected: "a text that is not empty") {
       take($0, &$1)
@@ -114,7 +119,9 @@ struct SettingsResolver {
         (fileValues[setting.name]?.value, fileValues[setting.name]?.place ?? ""),
         (setting.defaultText, "default"),
       ]
-      guard let (value, source) = sources.lazy.compactMap({ pair in pair.value.map { ($0, pair.source) } }).first else { continue }
+      guard let (value, source) = sources.lazy.compactMap({ pair in pair.value.map { ($0, pair.source) } }).first else {
+        continue
+      }
       if !setting.take(value, &settings) {
         problems.append("\(source): expected \(setting.expected), found `\(value)`.")
       }
@@ -144,7 +151,8 @@ struct SettingsResolver {
     for pair in root.pairs ?? [] {
       let place = "\(file.name):\(pair.keyMark.line):\(pair.keyMark.column)"
       guard Setting.all.contains(where: { $0.name == pair.key }) else {
-        problems.append("\(place): `\(pair.key)` is no setting.\(suggestion(for: pair.key, among: Setting.all.map(\.name)))")
+        problems.append(
+          "\(place): `\(pair.key)` is no setting.\(suggestion(for: pair.key, among: Setting.all.map(\.name)))")
         continue
       }
       guard let text = pair.value.text else {

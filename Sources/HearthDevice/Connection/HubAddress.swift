@@ -33,6 +33,7 @@ struct HubAddress: Hashable, Sendable {
 
   private static func fault(_ text: String) -> DeviceError {
     DeviceError(
-      .address, "`\(text)` is no address of a hub. Expected tcp://host:port or ws://host:port, as tcp://127.0.0.1:7171.")
+      .address, "`\(text)` is no address of a hub. Expected tcp://host:port or ws://host:port, as tcp://127.0.0.1:7171."
+    )
   }
 }

@@ -73,7 +73,8 @@ final class SQLiteReplica: ReplicaStorage {
     try db.execute(
       sql: """
         CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-        CREATE TABLE confirmed(collection INTEGER, id BLOB, record BLOB NOT NULL, PRIMARY KEY(collection, id)) WITHOUT ROWID;
+        CREATE TABLE confirmed(collection INTEGER, id BLOB, record BLOB NOT NULL,
+          PRIMARY KEY(collection, id)) WITHOUT ROWID;
         CREATE TABLE outbox(counter INTEGER PRIMARY KEY, change_set BLOB NOT NULL, made_at INTEGER NOT NULL,
           is_sent INTEGER NOT NULL);
         CREATE TABLE settled(replica INTEGER, counter INTEGER, change_set BLOB NOT NULL, revision INTEGER NOT NULL,
@@ -91,7 +92,8 @@ final class SQLiteReplica: ReplicaStorage {
     guard let bytes = try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'identity'") else {
       throw DeviceError(.storage, "The replica has lost its identity: the file is damaged.")
     }
-    let outbox = try Row.fetchAll(db, sql: "SELECT change_set, made_at, is_sent FROM outbox ORDER BY counter").map { row in
+    let outbox = try Row.fetchAll(db, sql: "SELECT change_set, made_at, is_sent FROM outbox ORDER BY counter").map {
+      row in
       OutboxEntry(
         changeSet: try decode(row[0]), madeAt: Instant(milliseconds: row[1]), isSent: row[2])
     }
@@ -161,7 +163,9 @@ final class SQLiteReplica: ReplicaStorage {
     guard !writes.isEmpty else { return }
     try database.write { db in
       if writes.wipes {
-        try db.execute(sql: "DELETE FROM confirmed; DELETE FROM staged; DELETE FROM roster; DELETE FROM settled WHERE NOT is_rejected")
+        try db.execute(
+          sql:
+            "DELETE FROM confirmed; DELETE FROM staged; DELETE FROM roster; DELETE FROM settled WHERE NOT is_rejected")
       }
       if let identity = writes.identity { try Self.write(identity, db) }
       for entry in writes.roster {

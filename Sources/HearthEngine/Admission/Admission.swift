@@ -69,7 +69,8 @@ struct Admission {
     }
     guard changes.count <= Self.recordsMax || isHub else {
       throw Rejection(
-        .tooLarge, message: "At most \(Self.recordsMax) records in one change set; this has \(changes.count). Split it.")
+        .tooLarge, message: "At most \(Self.recordsMax) records in one change set; this has \(changes.count). Split it."
+      )
     }
     var seen = Set<RecordKey>()
     for change in changes {
@@ -183,7 +184,8 @@ struct Admission {
       }
       guard id == change.record else {
         throw shape.reject(
-          .keyMismatch, nil, "The id of a `\(collection.name)` record follows from its key; expected \(id?.description ?? "a key").")
+          .keyMismatch, nil,
+          "The id of a `\(collection.name)` record follows from its key; expected \(id?.description ?? "a key").")
       }
     }
     if collection.number == pack.householdCollection, change.record != household.id.record {
@@ -228,7 +230,9 @@ struct Admission {
         throw shape.reject(.limitExceeded, field, "`\(field.name)` has too many paths, those removed included.")
       }
       if let fault = field.type.fault(of: state.storedValue(of: field, in: collection)) {
-        throw shape.reject(.limitExceeded, field, "`\(field.name)` would leave its limits: expected \(fault.expected), would be \(fault.found).")
+        throw shape.reject(
+          .limitExceeded, field,
+          "`\(field.name)` would leave its limits: expected \(fault.expected), would be \(fault.found).")
       }
     case .register, .extreme, .hub: break
     }

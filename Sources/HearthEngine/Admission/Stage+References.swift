@@ -36,7 +36,15 @@ extension Stage {
       self.reference(added: new.subtracting(old).map(reference), removed: old.subtracting(new).map(reference))
     }
     let derived = try derivedState(of: touch.after, key, collection)
-    try change(key) { $0.after.derived = derived }
+    let missing = Set(touch.after.derived.missingTargets).union(derived.missingTargets)
+    // What such a field shows is not what was written, so the author is told too.
+    let showing = collection.fields.filter { field in
+      field.onDelete == .setNull && !Self.targets(of: field, touch.after, collection).isDisjoint(with: missing)
+    }
+    try change(key) {
+      $0.after.derived = derived
+      $0.referenceFields.formUnion(showing.map(\.number))
+    }
   }
 
   private func isFollowed(_ field: Field) -> Bool {
@@ -87,7 +95,8 @@ extension Stage {
       else { continue }
       throw Rejection(
         .restricted, collection: key.collection, record: key.record,
-        message: "A record of `\(collection.name)` still points to it with `\(field.name)`. Change or delete that first.")
+        message:
+          "A record of `\(collection.name)` still points to it with `\(field.name)`. Change or delete that first.")
     }
   }
 
@@ -107,7 +116,9 @@ extension Stage {
     while let key = queue.popLast() {
       for reference in try referrers(to: key.record).sorted() {
         let referrer = RecordKey(household, reference.collection, reference.record)
-        guard policy(of: reference, target: key.collection) == .cascade, known.insert(referrer).inserted else { continue }
+        guard policy(of: reference, target: key.collection) == .cascade, known.insert(referrer).inserted else {
+          continue
+        }
         found.append(referrer)
         queue.append(referrer)
       }
@@ -178,14 +189,15 @@ extension Stage {
   private mutating func updateReferrersShowingNull(of key: RecordKey) throws {
     guard let state = try state(of: key) else { return }
     let isMissing = !isVisible(state, key)
-    for reference in try referrers(to: key.record).sorted()
-    where policy(of: reference, target: key.collection) == .setNull {
-      let referrer = RecordKey(household, reference.collection, reference.record)
+    let references = try referrers(to: key.record).filter { policy(of: $0, target: key.collection) == .setNull }
+    // A record may point to the same target with several fields.
+    let byReferrer = Dictionary(grouping: references) { RecordKey(household, $0.collection, $0.record) }
+    for (referrer, references) in byReferrer {
       guard let current = try self.state(of: referrer),
         current.derived.missingTargets.contains(key.record) != isMissing
       else { continue }
       try change(referrer) { touch in
-        touch.referenceFields.insert(reference.field)
+        touch.referenceFields.formUnion(references.map(\.field))
         touch.after.derived.setMissing(isMissing, key.record)
       }
     }

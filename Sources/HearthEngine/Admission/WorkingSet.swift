@@ -87,7 +87,9 @@ final class WorkingSet {
   }
 
   func write(_ id: HouseholdID, _ state: HouseholdState, _ change: ChangeEntry) {
-    guard var household = households.removeValue(forKey: id) else { preconditionFailure("household \(id) was not read") }
+    guard var household = households.removeValue(forKey: id) else {
+      preconditionFailure("household \(id) was not read")
+    }
     household.state = state
     household.changes.append(change)
     household.decided[change.dot] = change

@@ -61,7 +61,9 @@ struct PatchBuilder {
       let touch = stage.touches[key]!
       guard touch.kind != nil else { return patch(key, touch, fields: changedFields(touch, key)) }
       let isContended = touch.before.map { !context(key).covers($0.versions) } ?? false
-      let fields = changedFields(touch, key).filter { isContended || isHubs($0, touch, key) }
+      let fields = changedFields(touch, key).filter { field in
+        isContended || isHubs(field, touch, key) || heldMoreThanItShowed(field, touch, key)
+      }
       let patch = patch(key, touch, fields: fields)
       let saysNothing = patch.fields.isEmpty && patch.life == .live && !patch.isWhole && patch.conflicts.isEmpty
       return saysNothing ? nil : patch
@@ -74,6 +76,18 @@ struct PatchBuilder {
     switch field.defaultValue {
     case .now, .today, .household, .member: return touch.before == nil
     case .literal, nil: return false
+    }
+  }
+
+  /// Whether the field held more than it showed before the edit, so that the device cannot know what the edit left:
+  /// disputed elements or paths, or an object that was written empty and shows only when nothing stands in it.
+  private func heldMoreThanItShowed(_ field: Field, _ touch: Stage.Touch, _ key: RecordKey) -> Bool {
+    guard let collection = stage.pack.collection(key.collection), let before = touch.before else { return false }
+    switch before.slots[field.slot] {
+    case .set: return !before.conflicts(ofSlot: field.slot, in: collection).isEmpty
+    case .document(let document):
+      return document.hasEmptyObjects || !before.conflicts(ofSlot: field.slot, in: collection).isEmpty
+    case .empty, .register, .counter, .extreme, .hub: return false
     }
   }
 

@@ -110,7 +110,9 @@ package struct Reference: Hashable, Comparable, Sendable {
   }
 
   package static func < (left: Reference, right: Reference) -> Bool {
-    (left.target, left.collection, left.record, left.field) < (right.target, right.collection, right.record, right.field)
+    (left.target, left.collection, left.record, left.field) < (
+      right.target, right.collection, right.record, right.field
+    )
   }
 }
 

@@ -1,7 +1,7 @@
 /// Edits that belong together: they become one change set with one fate (P4).
 ///
-/// Names are those of the pack. Mistakes that the hub would refuse anyway (unknown names, wrong types, values over their
-/// limits) are refused when the draft is committed, as ``Rejection``.
+/// Names are those of the pack. Mistakes that the hub would refuse anyway (unknown names, wrong types, values over
+/// their limits) are refused when the draft is committed, as ``Rejection``.
 public struct Draft: Sendable {
   /// What happens to a field, by name; resolved against the pack and the record when the draft is committed.
   package enum Action: Sendable {

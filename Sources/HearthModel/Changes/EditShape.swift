@@ -40,7 +40,8 @@ package struct EditShape {
     switch change.kind {
     case .delete, .restore:
       guard change.edits.isEmpty else {
-        throw reject(.inconsistent, message: "A delete or restore carries no edits; send them as a change of their own.")
+        throw reject(
+          .inconsistent, message: "A delete or restore carries no edits; send them as a change of their own.")
       }
       guard isHub || !collection.isAppendOnly else { throw appendOnly() }
       return RecordOperation(change.kind)
@@ -65,7 +66,8 @@ package struct EditShape {
   private func add(_ edit: Edit, to assembly: inout SlotAssembly) throws(Rejection) {
     guard let field = collection.field(edit.field) else {
       throw reject(
-        .unknownField, message: "`\(collection.name)` has no field number \(edit.field.rawValue). Check the pack's version.")
+        .unknownField,
+        message: "`\(collection.name)` has no field number \(edit.field.rawValue). Check the pack's version.")
     }
     try checkWritable(field)
     let slot = collection.slots[field.slot]
@@ -122,7 +124,9 @@ package struct EditShape {
 
   private func check(_ value: Value, _ field: Field) throws(Rejection) {
     if value.isNull {
-      guard field.isNullable else { throw reject(.required, field, "`\(field.name)` may not be null. Give it a value.") }
+      guard field.isNullable else {
+        throw reject(.required, field, "`\(field.name)` may not be null. Give it a value.")
+      }
       return
     }
     if let fault = field.type.fault(of: value) { throw misfit(fault, field) }
@@ -140,7 +144,8 @@ package struct EditShape {
   }
 
   private func checkPath(_ path: Document.Path, _ field: Field) throws(Rejection) {
-    let isSound = !path.isEmpty && path.count <= FieldType.jsonDepthMax
+    let isSound =
+      !path.isEmpty && path.count <= FieldType.jsonDepthMax
       && path.allSatisfy { (1...256).contains($0.utf8.count) && !$0.utf8.contains(0) }
     guard isSound else {
       throw reject(

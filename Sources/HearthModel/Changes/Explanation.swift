@@ -31,7 +31,8 @@ public struct Explanation: Sendable {
       return isDelete
         ? "\(lost)'s edit lost to \(won)'s delete: \(why)" : "\(lost)'s delete lost to \(won)'s edit: \(why)"
     }
-    return "\(lost)'s \(subject) \(value(loser.write, conflict)) lost to \(won)'s \(value(conflict.winner, conflict)): \(why)"
+    return
+      "\(lost)'s \(subject) \(value(loser.write, conflict)) lost to \(won)'s \(value(conflict.winner, conflict)): \(why)"
   }
 
   private func author(_ write: Write) -> String { nameOf(write.author.dot.replica) }

@@ -38,7 +38,8 @@ extension VisibleRecord {
   /// - Parameter dot: the change set behind the patch; nil in a catch-up, whose patches carry their versions.
   package mutating func apply(_ patch: RecordPatch, dot: Dot?, in collection: CollectionSchema) {
     if patch.isWhole, case .live = patch.life {
-      values = collection.fields.map(\.unwrittenValue)
+      // What the hub sends nobody back, the device that wrote it keeps.
+      values = collection.fields.map { $0.isPublished ? $0.unwrittenValue : values[$0.number.index] }
       conflicts = []
     }
     for field in patch.fields where values.indices.contains(field.field.index) {
@@ -72,11 +73,13 @@ extension VisibleRecord {
     for edit in change.edits {
       guard let field = collection.field(edit.field) else { continue }
       values[field.number.index] = Self.value(values[field.number.index], after: edit.action, of: field, in: collection)
-      conflicts.removeAll { $0.subject.fields.contains(edit.field) }
+      conflicts.removeAll { $0.subject.isSettled(by: edit) }
     }
   }
 
+  /// Fills in what the hub will; a creation that joins a record of the same key changes only what it gives.
   private mutating func fill(_ fillIn: EditShape.FillIn, in collection: CollectionSchema) {
+    guard versions.isEmpty else { return }
     for field in collection.fields {
       if let value = fillIn.value(of: field) { values[field.number.index] = value }
       guard case .hub(let hubField) = collection.slots[field.slot].rule else { continue }
@@ -108,6 +111,21 @@ extension VisibleRecord {
       var object = value.object ?? ValueObject()
       object.remove(at: path[...])
       return .object(object)
+    }
+  }
+}
+
+extension Conflict.Subject {
+  /// Whether an edit that had seen the conflict closes it: of a set the edited element, of a JSON object the path and
+  /// what stands below it.
+  fileprivate func isSettled(by edit: Edit) -> Bool {
+    guard fields.contains(edit.field) else { return false }
+    switch (self, edit.action) {
+    case (.element(_, let element), .insert(let edited)), (.element(_, let element), .remove(let edited)):
+      return element == edited
+    case (.path(_, let path), .put(let edited, _)), (.path(_, let path), .drop(let edited)):
+      return path.starts(with: edited, by: { $0.isSameUTF8(as: $1) })
+    case (.record, _), (.fields, _), (.element, _), (.path, _): return true
     }
   }
 }

@@ -32,7 +32,9 @@ package struct ByteWriter {
 
   /// Eight bytes, most significant first.
   package mutating func write(fixed number: UInt64) {
-    for shift in stride(from: UInt64(56), through: 0, by: -8) { bytes.append(UInt8(truncatingIfNeeded: number >> shift)) }
+    for shift in stride(from: UInt64(56), through: 0, by: -8) {
+      bytes.append(UInt8(truncatingIfNeeded: number >> shift))
+    }
   }
 
   package mutating func write(_ text: String) {

@@ -1,7 +1,8 @@
 /// A JSON object whose leaves each have siblings.
 ///
-/// A leaf is a scalar, a list, or the empty object. An object exists as long as it has leaves, so removing its last leaf
-/// removes it; that spares a marker for every object, and two devices that create the same object create no conflict.
+/// A leaf is a scalar, a list, or the empty object. An object exists as long as it has leaves, so removing its last
+/// leaf removes it; that spares a marker for every object, and two devices that create the same object create no
+/// conflict.
 public struct Document: Hashable, Sendable {
   /// A path of keys from the root; the root is the empty path.
   public typealias Path = [String]
@@ -27,6 +28,12 @@ public struct Document: Hashable, Sendable {
 
   /// The entries in ascending order of their paths, so that a path stands before all paths below it.
   public private(set) var entries: [Entry]
+
+  /// Whether an object was written as an empty one. It shows only when nothing stands in it.
+  package var hasEmptyObjects: Bool {
+    let empty = Value.object(ValueObject())
+    return entries.contains { $0.register.writes.contains { $0.value == empty } }
+  }
 
   /// The document that was never written.
   public init() {
@@ -214,16 +221,18 @@ extension ValueObject {
     self[key] = .object(inner)
   }
 
-  /// Removes the value at a path, and the objects on the way that are left empty.
+  /// Removes the value at a path, and the objects on the way that this leaves empty.
   package mutating func remove(at path: ArraySlice<String>) {
     guard let key = path.first else {
       self = ValueObject()
       return
     }
-    guard path.count > 1, var inner = self[key]?.object else {
-      if path.count == 1 { self[key] = nil }
+    guard path.count > 1 else {
+      self[key] = nil
       return
     }
+    // An object that is empty already was written so, and is a leaf.
+    guard var inner = self[key]?.object, !inner.members.isEmpty else { return }
     inner.remove(at: path.dropFirst())
     self[key] = inner.members.isEmpty ? nil : .object(inner)
   }

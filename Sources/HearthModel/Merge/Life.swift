@@ -23,9 +23,9 @@ public struct Life: Hashable, Sendable {
 extension RecordState {
   /// Decides whether the record lives.
   ///
-  /// Like an element of a set: an edit speaks for the record when no delete has seen it. The result is a function of the
-  /// tombstones and of each replica's latest touch; an earlier touch of the same replica is covered by whoever covers
-  /// the latest.
+  /// Like an element of a set: an edit speaks for the record when no delete has seen it. The result is a function of
+  /// the tombstones and of each replica's latest touch; an earlier touch of the same replica is covered by whoever
+  /// covers the latest.
   public func life(_ policy: DeletePolicy) -> Life {
     guard
       let strongest = tombstones.max(by: {

@@ -164,7 +164,8 @@ extension FieldType.TextForm {
     for part in text.split(separator: ";", omittingEmptySubsequences: false) {
       let halves = part.split(separator: "=", omittingEmptySubsequences: false)
       guard halves.count == 2, !halves[0].isEmpty, !halves[1].isEmpty, names.insert(halves[0]).inserted,
-        halves[0].utf8.allSatisfy(\.isUpper), halves[1].utf8.allSatisfy({ $0.isUpper || $0.isDigit || ",+-".utf8.contains($0) })
+        halves[0].utf8.allSatisfy(\.isUpper),
+        halves[1].utf8.allSatisfy({ $0.isUpper || $0.isDigit || ",+-".utf8.contains($0) })
       else { return false }
       if halves[0] == "FREQ", !frequencies.contains(String(halves[1])) { return false }
     }

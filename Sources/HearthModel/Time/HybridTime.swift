@@ -1,7 +1,7 @@
 /// A hybrid logical time stamp: 48 bits of milliseconds since 1970 (UTC) and 16 bits of logical counter.
 ///
-/// 48 bits of milliseconds reach the year 10889. A full logical counter carries into the milliseconds, so that stamps of
-/// one clock always rise (Kulkarni et al., "Logical Physical Clocks", 2014; the carry replaces their wait).
+/// 48 bits of milliseconds reach the year 10889. A full logical counter carries into the milliseconds, so that stamps
+/// of one clock always rise (Kulkarni et al., "Logical Physical Clocks", 2014; the carry replaces their wait).
 public struct HybridTime: RawRepresentable, Hashable, Comparable, Sendable {
   /// Milliseconds in the upper 48 bits, logical counter in the lower 16.
   public let rawValue: UInt64

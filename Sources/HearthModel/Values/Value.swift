@@ -1,7 +1,7 @@
 /// One value of a field, an element of a set, or a node of a JSON document.
 ///
-/// Two values are equal when a stranger's implementation would see the same bytes: text is compared by its UTF-8, not by
-/// canonical equivalence as `String` does, and the two zeros of `Double` are one.
+/// Two values are equal when a stranger's implementation would see the same bytes: text is compared by its UTF-8, not
+/// by canonical equivalence as `String` does, and the two zeros of `Double` are one.
 public enum Value: Sendable {
   /// No value.
   case null

@@ -21,7 +21,7 @@ package struct BackOff: Hashable, Sendable {
     return half + Int64(random % UInt64(half + 1))
   }
 
-  /// Forgets the failures: the device has caught up.
+  /// Forgets the failures: a connection has worked.
   package mutating func reset() {
     failures = 0
   }

@@ -50,8 +50,8 @@ package struct DeviceLink: Sendable {
     case waiting(until: Int64, ProtocolFault?)
     /// Goes to `greeting` when open, to `waiting` when it failed, to `stopped` on disconnect.
     case connecting
-    /// Hello has been sent. Goes to `catchingUp` on Welcome.
-    case greeting
+    /// Hello has been sent. Goes to `catchingUp` on Welcome, to `waiting` when none comes in time.
+    case greeting(since: Int64)
     /// Goes to `live` on CaughtUp.
     case catchingUp(Progress)
     /// Goes to `waiting` when the connection ends or the hub says Goodbye.
@@ -61,20 +61,27 @@ package struct DeviceLink: Sendable {
   /// What is known of a session.
   struct Progress: Hashable, Sendable {
     let limits: Limits
+    /// When CaughtUp came.
+    var liveSince: Int64
     /// The last change set whose outcome came on this connection, or the one before the first in the outbox.
     var answered: UInt64
     /// The last change set that was sent on this connection.
     var sent: UInt64
     /// The last revision received.
     var position: Revision
-    /// The last revision acknowledged.
+    /// The last revision acknowledged, and when.
     var acknowledged: Revision
+    var acknowledgedAt: Int64
   }
 
   /// Acknowledgements are sent at most this often.
   package static let acknowledgeMilliseconds: Int64 = 1000
   /// A hub that does not answer Hello within this time is left.
   package static let welcomeMilliseconds: Int64 = 15_000
+  /// A connection that has been live for this long has worked: the next wait is a short one again.
+  package static let steadyMilliseconds: Int64 = 5000
+  /// No hub can send a device away for longer.
+  package static let retryAfterMillisecondsMax: Int64 = 3_600_000
 
   private(set) var state: State = .stopped(.disconnected)
   private var backOff = BackOff()
@@ -128,7 +135,7 @@ package struct DeviceLink: Sendable {
   /// The connection is open.
   package mutating func opened(_ hello: Hello, now: Int64) -> [Directive] {
     guard case .connecting = state else { return [.close] }
-    state = .greeting
+    state = .greeting(since: now)
     (lastHeard, lastSaid) = (now, now)
     return [.send(.hello(hello)), .wake(at: now + Self.welcomeMilliseconds)]
   }
@@ -151,21 +158,23 @@ package struct DeviceLink: Sendable {
       guard now >= until else { return [.wake(at: until)] }
       state = .connecting
       return [.open]
-    case .greeting:
-      guard now - lastHeard >= Self.welcomeMilliseconds else { return [.wake(at: lastHeard + Self.welcomeMilliseconds)] }
+    case .greeting(let since):
+      guard now - since >= Self.welcomeMilliseconds else { return [.wake(at: since + Self.welcomeMilliseconds)] }
       return [.close] + wait(nil, atLeast: 0, now: now, random: random)
     case .catchingUp(let progress):
       return keepAlive(progress.limits, now: now, random: random)
     case .live(var progress):
-      let acknowledgement = acknowledge(&progress)
+      let acknowledgement = acknowledge(&progress, now: now)
       state = .live(progress)
       return acknowledgement + keepAlive(progress.limits, now: now, random: random)
     }
   }
 
-  private mutating func acknowledge(_ progress: inout Progress) -> [Directive] {
-    guard progress.position > progress.acknowledged else { return [] }
+  private func acknowledge(_ progress: inout Progress, now: Int64) -> [Directive] {
+    guard progress.position > progress.acknowledged, now - progress.acknowledgedAt >= Self.acknowledgeMilliseconds
+    else { return [] }
     progress.acknowledged = progress.position
+    progress.acknowledgedAt = now
     return [.send(.acknowledge(progress.position))]
   }
 
@@ -181,6 +190,8 @@ package struct DeviceLink: Sendable {
   private mutating func wait(
     _ fault: ProtocolFault?, atLeast minimum: Int64, now: Int64, random: UInt64
   ) -> [Directive] {
+    if case .live(let progress) = state, now - progress.liveSince >= Self.steadyMilliseconds { backOff.reset() }
+    let minimum = min(minimum, Self.retryAfterMillisecondsMax)
     let until = now + max(minimum, backOff.waitAfterFailure(random: random))
     state = .waiting(until: until, fault)
     return [.wake(at: until)]
@@ -209,7 +220,8 @@ package struct DeviceLink: Sendable {
   private mutating func welcomed(_ welcome: Welcome) -> [Directive] {
     state = .catchingUp(
       Progress(
-        limits: welcome.limits, answered: 0, sent: 0, position: .zero, acknowledged: .zero))
+        limits: welcome.limits, liveSince: 0, answered: 0, sent: 0, position: .zero, acknowledged: .zero,
+        acknowledgedAt: 0))
     return [.adopt(welcome)]
   }
 
@@ -221,8 +233,9 @@ package struct DeviceLink: Sendable {
     case .catchUp(let records, let through): return [.stage(records, through: through)]
     case .seen(let replica, let revision): return [.seen(replica, revision)]
     case .caughtUp(let revision):
-      backOff.reset()
       var progress = progress
+      progress.liveSince = now
+      progress.acknowledgedAt = now
       progress.position = revision
       progress.answered = (outbox?.lowerBound ?? 1) - 1
       progress.sent = progress.answered
@@ -260,7 +273,9 @@ package struct DeviceLink: Sendable {
     defer { state = .live(progress) }
     guard let outbox else { return [] }
     let first = max(progress.sent + 1, outbox.lowerBound)
-    let (windowEnd, overflow) = progress.answered.addingReportingOverflow(UInt64(progress.limits.pushWindow))
+    // Before the outbox everything is answered, be it on an earlier connection.
+    let answered = max(progress.answered, outbox.lowerBound - 1)
+    let (windowEnd, overflow) = answered.addingReportingOverflow(UInt64(progress.limits.pushWindow))
     let last = min(outbox.upperBound, overflow ? .max : windowEnd)
     guard first <= last else { return [] }
     progress.sent = last
@@ -271,7 +286,11 @@ package struct DeviceLink: Sendable {
   private mutating func received(_ fault: ProtocolFault, now: Int64, random: UInt64) -> [Directive] {
     switch fault.code.action {
     case .resend:
-      guard case .live(var progress) = state, fault.expectedCounter > 0 else { return [] }
+      guard case .live(var progress) = state else { return [] }
+      guard let outbox, outbox.contains(fault.expectedCounter) else {
+        // The outbox does not hold what the hub misses; the next handshake finds out what is to be done.
+        return [.close] + wait(fault, atLeast: 0, now: now, random: random)
+      }
       progress.sent = fault.expectedCounter - 1
       progress.answered = min(progress.answered, progress.sent)
       return pushMore(&progress, now: now)

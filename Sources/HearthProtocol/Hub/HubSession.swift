@@ -53,8 +53,8 @@ package struct HubSession: Sendable {
     case catchingUp(Progress)
     /// Can go to `leaving` on drain, to `closed` on faults.
     case live(Progress)
-    /// Goodbye has been said to a device with change sets on their way; can go to `closed` when all are answered.
-    case leaving(Progress)
+    /// The hub goes down and owes outcomes; can go to `closed` when all are given and Goodbye has been said.
+    case leaving(Progress, retryAfterMilliseconds: UInt32)
     /// Can go nowhere.
     case closed
   }
@@ -102,10 +102,13 @@ package struct HubSession: Sendable {
     lastHeard = now
     switch state {
     case .awaitingHello: return receivedFirst(message)
-    case .authenticating: return fail(.unexpectedMessage, "Wait for Welcome before sending \(message.name).")
-    case .catchingUp(let progress): return received(message, whileCatchingUp: progress)
+    case .authenticating:
+      if case .goodbye = message { return close() }
+      return fail(.unexpectedMessage, "Wait for Welcome before sending \(message.name).")  // I2
+    case .catchingUp: return receivedCatchingUp(message)
     case .live(var progress): return receivedLive(message, &progress)
-    case .leaving, .closed: return []
+    case .leaving(let progress, _): return receivedLeaving(message, progress)
+    case .closed: return []
     }
   }
 
@@ -128,7 +131,7 @@ package struct HubSession: Sendable {
     return [.authenticate(hello)]
   }
 
-  private mutating func received(_ message: DeviceMessage, whileCatchingUp progress: Progress) -> [Directive] {
+  private mutating func receivedCatchingUp(_ message: DeviceMessage) -> [Directive] {
     switch message {
     case .ping(let nonce): return [.send(.pong(nonce))]
     case .pong: return []
@@ -144,13 +147,27 @@ package struct HubSession: Sendable {
     case .pong: return []
     case .goodbye: return close()
     case .hello: return fail(.unexpectedMessage, "A connection has one Hello.")
-    case .acknowledge(let revision):
-      guard revision <= progress.position else {
-        return fail(.unexpectedMessage, "The device acknowledges revision \(revision), which it was not sent.")  // I7
-      }
-      return [.acknowledge(revision)]
+    case .acknowledge(let revision): return acknowledged(revision, progress)
     case .push(let changeSets): return pushed(changeSets, &progress)
     }
+  }
+
+  /// What was pushed after the hub began to leave is not taken in; the device sends it again to the next connection.
+  private mutating func receivedLeaving(_ message: DeviceMessage, _ progress: Progress) -> [Directive] {
+    switch message {
+    case .ping(let nonce): return [.send(.pong(nonce))]
+    case .pong, .push: return []  // I8
+    case .goodbye: return close()
+    case .hello: return fail(.unexpectedMessage, "A connection has one Hello.")
+    case .acknowledge(let revision): return acknowledged(revision, progress)
+    }
+  }
+
+  private mutating func acknowledged(_ revision: Revision, _ progress: Progress) -> [Directive] {
+    guard revision <= progress.position else {
+      return fail(.unexpectedMessage, "The device acknowledges revision \(revision), which it was not sent.")  // I7
+    }
+    return [.acknowledge(revision)]
   }
 
   private mutating func pushed(_ changeSets: [ChangeSet], _ progress: inout Progress) -> [Directive] {
@@ -161,33 +178,35 @@ package struct HubSession: Sendable {
       if counter > progress.expectedCounter {
         guard !progress.isAwaitingResend else { continue }
         progress.isAwaitingResend = true
-        state = .live(progress)
-        let fault = ProtocolFault(
-          .gap, "Expected the change set \(progress.expectedCounter), found \(counter). Send again from there.",
-          expectedCounter: progress.expectedCounter)
-        return submit(accepted, &progress) + [.send(.error(fault))]  // I4
+        let message = "Expected the change set \(progress.expectedCounter), found \(counter). Send again from there."
+        return submit(accepted, &progress, gap: Self.gap(expected: progress.expectedCounter, message))  // I4
       }
       // A counter below the expected one is a resend; the engine answers it with what it decided then.
       if counter == progress.expectedCounter {
         guard progress.expectedCounter < .max else { return fail(.malformedFrame, "The counters are used up.") }
         progress.expectedCounter += 1
         progress.isAwaitingResend = false
-      } else if progress.isAwaitingResend {
-        continue
       }
       accepted.append(changeSet)
     }
     return submit(accepted, &progress)
   }
 
-  private mutating func submit(_ changeSets: [ChangeSet], _ progress: inout Progress) -> [Directive] {
+  /// - Parameter gap: what to say of the change sets behind these.
+  private mutating func submit(
+    _ changeSets: [ChangeSet], _ progress: inout Progress, gap: Directive? = nil
+  ) -> [Directive] {
     guard progress.inFlight + changeSets.count <= Int(limits.pushWindow) else {
       return fail(
         .windowExceeded, "At most \(limits.pushWindow) change sets may wait for their outcomes.")  // I5
     }
     progress.inFlight += changeSets.count
     state = .live(progress)
-    return changeSets.isEmpty ? [] : [.submit(changeSets)]
+    return (changeSets.isEmpty ? [] : [.submit(changeSets)]) + (gap.map { [$0] } ?? [])
+  }
+
+  private static func gap(expected: UInt64, _ message: String) -> Directive {
+    .send(.error(ProtocolFault(.gap, message, expectedCounter: expected)))
   }
 
   /// A frame came that could not be read.
@@ -239,10 +258,11 @@ package struct HubSession: Sendable {
     case .live(var progress):
       progress.inFlight -= 1
       return answer(decided, &progress) { .live($0) }
-    case .leaving(var progress):
+    case .leaving(var progress, let retryAfter):
       progress.inFlight -= 1
-      let directives = answer(decided, &progress) { .leaving($0) }
-      return progress.inFlight == 0 ? directives + close() : directives
+      let directives = answer(decided, &progress) { .leaving($0, retryAfterMilliseconds: retryAfter) }
+      guard isOpen, progress.inFlight == 0 else { return directives }
+      return directives + leave(retryAfterMilliseconds: retryAfter)  // I8
     case .awaitingHello, .authenticating, .catchingUp:
       preconditionFailure("a change set was decided in the state \(state), in which none can have been submitted")
     case .closed: return []
@@ -258,11 +278,13 @@ package struct HubSession: Sendable {
       state = makeState(progress)
       return [.send(.updates([.outcome(outcome)]))]
     case .gap(let expected):
+      // Each change set behind the gap is answered so; the device is told once.
+      let isKnown = progress.isAwaitingResend && progress.expectedCounter == expected
       progress.expectedCounter = expected
       progress.isAwaitingResend = true
       state = makeState(progress)
-      let message = "Expected the change set \(expected). Send again from there."
-      return [.send(.error(ProtocolFault(.gap, message, expectedCounter: expected)))]
+      return isKnown
+        ? [] : [Self.gap(expected: expected, "Expected the change set \(expected). Send again from there.")]
     case .forked:
       return fail(.forked, "Another install has used this device's counters. Connect again as a new install.")
     case .refused(let fault): return fail(fault)
@@ -271,17 +293,27 @@ package struct HubSession: Sendable {
 
   /// Whether a patch of another device's change set is to be sent; the shell sends the encoding that all share.
   package mutating func wantsPatch(at revision: Revision) -> Bool {
-    guard case .live(var progress) = state, revision > progress.position else { return false }  // I6
-    progress.position = revision
-    state = .live(progress)
-    return true
+    switch state {
+    case .live(var progress):
+      guard revision > progress.position else { return false }  // I6
+      progress.position = revision
+      state = .live(progress)
+      return true
+    case .leaving(var progress, let retryAfter):
+      // An outcome that is still due moves the device's cursor past this revision.
+      guard revision > progress.position else { return false }  // I6
+      progress.position = revision
+      state = .leaving(progress, retryAfterMilliseconds: retryAfter)
+      return true
+    case .awaitingHello, .authenticating, .catchingUp, .closed: return false
+    }
   }
 
   /// Something that concerns all sessions of the household: who writes under which number, who has seen what.
   package func told(_ message: HubMessage) -> [Directive] {
     switch state {
-    case .catchingUp, .live: [.send(message)]
-    case .awaitingHello, .authenticating, .leaving, .closed: []
+    case .catchingUp, .live, .leaving: [.send(message)]
+    case .awaitingHello, .authenticating, .closed: []  // I2
     }
   }
 
@@ -290,9 +322,13 @@ package struct HubSession: Sendable {
   /// Some time has passed; called at least every few seconds.
   package mutating func tick(now: Int64) -> [Directive] {
     switch state {
-    case .awaitingHello, .authenticating:
+    case .awaitingHello:
       guard now - opened > Limits.helloMilliseconds else { return [] }
       return fail(.helloTimeout, "No Hello within \(Limits.helloMilliseconds / 1000) seconds.")
+    case .authenticating:
+      guard now - opened > Limits.helloMilliseconds else { return [] }
+      return fail(
+        .overloaded, "The hub did not come to answer Hello within \(Limits.helloMilliseconds / 1000) seconds.")
     case .catchingUp, .live, .leaving:
       let idle = Int64(limits.idleSeconds) * 1000
       if now - lastHeard > idle { return fail(.idle, "Nothing was heard for \(limits.idleSeconds) seconds.") }
@@ -303,17 +339,21 @@ package struct HubSession: Sendable {
     }
   }
 
-  /// The hub goes down: nothing more is taken in, and what was taken in is answered (I8).
+  /// The hub goes down: nothing more is taken in, and what was taken in is answered before Goodbye (I8).
   package mutating func drain(retryAfterMilliseconds: UInt32) -> [Directive] {
-    let goodbye = Directive.send(
-      .goodbye(reason: "The hub is shutting down.", retryAfterMilliseconds: retryAfterMilliseconds))
     switch state {
     case .live(let progress) where progress.inFlight > 0:
-      state = .leaving(progress)
-      return [goodbye]
-    case .awaitingHello, .authenticating, .catchingUp, .live: return [goodbye] + close()
+      state = .leaving(progress, retryAfterMilliseconds: retryAfterMilliseconds)
+      return []
+    case .awaitingHello, .authenticating, .catchingUp, .live:
+      return leave(retryAfterMilliseconds: retryAfterMilliseconds)
     case .leaving, .closed: return []
     }
+  }
+
+  private mutating func leave(retryAfterMilliseconds: UInt32) -> [Directive] {
+    let reason = "The hub is shutting down."
+    return [.send(.goodbye(reason: reason, retryAfterMilliseconds: retryAfterMilliseconds))] + close()  // I9
   }
 
   /// The session ends for a reason outside of it: a slow reader, a newer session of the same install.
@@ -336,9 +376,9 @@ package struct HubSession: Sendable {
   }
 
   private mutating func fail(_ fault: ProtocolFault) -> [Directive] {
-    guard state != .closed else { return [] }
+    guard isOpen else { return [] }
     state = .closed
-    return [.send(.error(fault)), .close]
+    return [.send(.error(fault)), .close]  // I9
   }
 }
 

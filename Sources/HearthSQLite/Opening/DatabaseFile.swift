@@ -18,6 +18,9 @@ struct DatabaseFile {
 
   /// Finds out whether the file has to be made; a file that is not Hearth's own is left as it is.
   ///
+  /// SQLite reads the header, the schema and the length here: a copy that stopped half-way is found at once. A damaged
+  /// page in the middle is found when it is read: `PRAGMA quick_check` would read every page, which takes seconds for
+  /// each gigabyte, and is for an operator to ask for.
   /// - Throws: when it is another program's, another version's, damaged, or not to be written.
   func needsCreation(busySeconds: Double) throws -> Bool {
     var configuration = Configuration()
@@ -30,7 +33,6 @@ struct DatabaseFile {
       }
       if try isEmpty(database) { return true }
       try checkIdentity(database)
-      try checkLength(database)
       return false
     }
   }
@@ -54,23 +56,6 @@ struct DatabaseFile {
         ? "A newer Hearth wrote it: start that version."
         : "An older Hearth wrote it: export its households there and import them here."
       throw StoreFault(.otherVersion, "`\(path)` has format \(format), this Hearth reads \(Self.format). \(advice)")
-    }
-  }
-
-  /// Copies what the log holds into the file and checks that the file is as long as it says.
-  ///
-  /// A copy that stopped half-way and a disk that lost its end are found here, for the price of reading one page; a
-  /// damaged page in the middle is found when it is read. `PRAGMA quick_check` reads every page, which takes seconds
-  /// for each gigabyte, so that it is a command of its own and not part of each start.
-  private func checkLength(_ database: Database) throws {
-    _ = try database.checkpoint(.truncate)
-    let pages = try Int.fetchOne(database, sql: "PRAGMA page_count") ?? 0
-    let expected = try pages * (Int.fetchOne(database, sql: "PRAGMA page_size") ?? 0)
-    let length = try FileManager.default.attributesOfItem(atPath: path)[.size] as? Int ?? 0
-    guard length >= expected else {
-      let found = "expected \(expected) bytes, found \(length)"
-      throw StoreFault(
-        .corrupt, "`\(path)` is cut off: \(found). Restore the last backup; \(StoreFault.devicesHelp)")
     }
   }
 

@@ -20,6 +20,8 @@ struct SchemaCreation {
     try database.execute(
       sql: "PRAGMA application_id = \(DatabaseFile.applicationID); PRAGMA user_version = \(DatabaseFile.format)")
     for statement in HubTables.all { try database.execute(sql: statement) }
+    // Makes `sqlite_stat1`, into which the estimates go. Without a table's name it would take those of others away.
+    try database.execute(sql: "ANALYZE hearth_packs")
   }
 
   private func make(_ app: String, _ tables: PackTables, _ database: Database) throws {
@@ -34,6 +36,11 @@ struct SchemaCreation {
     }
     for table in tables.collections {
       for statement in table.creation { try database.execute(sql: statement) }
+    }
+    for estimate in tables.collections.flatMap(\.estimates) {
+      try database.execute(
+        sql: "INSERT INTO sqlite_stat1 (tbl, idx, stat) VALUES (?, ?, ?)",
+        arguments: [estimate.table, estimate.index, estimate.text])
     }
     try database.execute(sql: "INSERT INTO hearth_packs (app, shape) VALUES (?, ?)", arguments: [app, shape.text])
   }

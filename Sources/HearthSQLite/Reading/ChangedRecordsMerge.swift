@@ -5,7 +5,8 @@ internal import HearthModel
 /// The changed rows of all collections in one order: by revision, collection, record.
 ///
 /// Each collection gives its rows in the order of its index, and only as many as are asked for; the smallest of the
-/// first rows comes next. In one SQL statement that would be a union of sixteen parts, which SQLite merges pair by pair.
+/// first rows comes next. In one SQL statement that would be a union of sixteen parts, which SQLite merges pair by
+/// pair.
 struct ChangedRecordsMerge {
   private var sources: [Source] = []
 

@@ -39,7 +39,7 @@ struct LastChange {
       defer { statement.reset() }
       below = statement.integer(0)
       guard let replica = UInt32(exactly: below) else {
-        throw StoreFault.corrupt("hearth_changes", "household \(household)", "replica \(below) is none")
+        throw StoreFault.corrupt("hearth_changes", "household \(household)", "\(below) is no replica number")
       }
       found.append(
         LastChange(

@@ -70,6 +70,20 @@ struct CollectionTable: Sendable {
     }
   }
 
+  /// What the planner is to expect of the table and of all its indexes.
+  var estimates: [PlannerEstimate] {
+    let columnIndexes = schema.indexes.compactMap { index -> PlannerEstimate? in
+      guard case .columns(let columns) = index.content else { return nil }
+      return PlannerEstimate(
+        table: name, index: "\(name)_\(index.name)", columns: columns.count, isGlobal: index.isGlobal)
+    }
+    let own = [
+      PlannerEstimate(table: name, index: name, columns: 0, isUnique: true),
+      PlannerEstimate(table: name, index: revisionIndexName, columns: 1),
+    ]
+    return own + columnIndexes + sideTables.flatMap(\.estimates)
+  }
+
   /// The records that are there, with ids, times and decimals as text, for people.
   private var view: String {
     let fields = schema.fields.map { field in

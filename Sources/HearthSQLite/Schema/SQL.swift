@@ -46,7 +46,7 @@ extension FieldType {
     case .decimal(_, 0): column
     case .decimal(_, let scale):
       // In integers: a double does not hold 18 digits.
-      "iif(\(column) < 0, '-', '') || abs(\(column)) / \(Int64(powerOfTen: scale)) || '.'"
+      "iif(\(column) < 0, '-', '') || (abs(\(column)) / \(Int64(powerOfTen: scale))) || '.'"
         + " || printf('%0\(scale)d', abs(\(column)) % \(Int64(powerOfTen: scale)))"
     }
   }

@@ -57,6 +57,14 @@ struct SideTable: Sendable {
     return [table, "CREATE INDEX \("\(name)_id".quoted) ON \(name.quoted) (_household, id)"]
   }
 
+  /// What the planner is to expect of it.
+  var estimates: [PlannerEstimate] {
+    [
+      PlannerEstimate(table: name, index: name, columns: columns.count, isGlobal: isGlobal, isUnique: true),
+      PlannerEstimate(table: name, index: "\(name)_id", columns: 1),
+    ]
+  }
+
   /// All rows of a record: household, id.
   var delete: String { "DELETE FROM \(name.quoted) WHERE _household = ?1 AND id = ?2" }
 

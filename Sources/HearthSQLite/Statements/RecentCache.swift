@@ -1,8 +1,8 @@
 /// A bounded dictionary that forgets what has not been used for long.
 ///
-/// Two generations: what is used moves to the young one; when that is half of the bound, it becomes the old one and what
-/// was old is forgotten. That keeps at least the last half of the bound and costs two look-ups where a list of uses
-/// would cost a rewrite of its links.
+/// Two generations: what is used moves to the young one; when that is half of the bound, it becomes the old one and
+/// what was old is forgotten. That keeps at least the last half of the bound and costs two look-ups where a list of
+/// uses would cost a rewrite of its links.
 struct RecentCache<Key: Hashable, Value> {
   private var young: [Key: Value] = [:]
   private var old: [Key: Value] = [:]

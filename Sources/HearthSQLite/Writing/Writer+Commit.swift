@@ -3,8 +3,8 @@ internal import GRDBSQLite
 internal import HearthEngine
 internal import HearthModel
 
-// Writes what a batch has become. Each record and each change set is one statement; a household's head and its replicas'
-// progress are not written at all (HubTables says where they stand).
+// Writes what a batch has become. Each record and each change set is one statement; a household's head and its
+// replicas' progress are not written at all (HubTables says where they stand).
 
 extension Writer {
   func write(_ commit: Commit) throws {

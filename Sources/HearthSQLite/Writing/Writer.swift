@@ -88,6 +88,13 @@ final class Writer {
     if let failure { throw failure }
   }
 
+  func trace(_ tell: (@Sendable (String) -> Void)?) {
+    guard let tell else { return database.trace(options: []) }
+    database.trace { event in
+      if case .statement(let statement) = event { tell(statement.sql) }
+    }
+  }
+
   // MARK: The end
 
   /// Forgets all that was remembered of the stored rows.

@@ -36,13 +36,18 @@ struct EditReader {
 
   private mutating func readList(_ node: YAMLNode, into draft: inout Draft) {
     guard let elements = node.elements else {
-      reader.report("N105", node.mark, "expected a list of edits, as `[ { sets: { ... } }, { deletes: tasks/x } ]`, found \(node.kind).")
+      reader.report(
+        "N105", node.mark,
+        "expected a list of edits, as `[ { sets: { ... } }, { deletes: tasks/x } ]`, found \(node.kind).")
       return
     }
     for element in elements {
-      guard let pair = element.pairs?.first, element.pairs?.count == 1, let verb = Verb(rawValue: pair.key), verb != .edits
+      guard let pair = element.pairs?.first, element.pairs?.count == 1, let verb = Verb(rawValue: pair.key),
+        verb != .edits
       else {
-        reader.report("N105", element.mark, "expected one edit, as `sets: { tasks/dishes: { title: Afwas } }`, found \(element.kind).")
+        reader.report(
+          "N105", element.mark,
+          "expected one edit, as `sets: { tasks/dishes: { title: Afwas } }`, found \(element.kind).")
         continue
       }
       read(verb, pair.value, at: pair.keyMark, into: &draft)
@@ -59,7 +64,8 @@ struct EditReader {
     for pair in pairs(node) {
       // A record whose id follows from its key is created by its collection's name alone.
       let keyed = reader.pack.collection(named: pair.key)
-      let found = keyed.map { (id: RecordID?.none, collection: $0) }
+      let found =
+        keyed.map { (id: RecordID?.none, collection: $0) }
         ?? reader.key(pair.key, at: pair.keyMark).map { (id: $0.0.record, collection: $0.1) }
       guard let found else { continue }
       var values = [(String, Value)]()

@@ -36,7 +36,9 @@ struct ScenarioReader {
   mutating func read(_ root: YAMLNode) -> Scenario? {
     let known = ["scenario", "proves", "household", "devices", "steps"]
     guard let pairs = root.pairs else {
-      report("N101", root.mark, "expected a scenario: `scenario: title`, `household:`, `devices:`, `steps:`; found \(root.kind).")
+      report(
+        "N101", root.mark,
+        "expected a scenario: `scenario: title`, `household:`, `devices:`, `steps:`; found \(root.kind).")
       return nil
     }
     for pair in pairs where !known.contains(pair.key) {
@@ -75,7 +77,9 @@ struct ScenarioReader {
         continue
       }
       guard let member = pair.value.text.flatMap({ RecordID(readable: $0) }),
-        seed.households.contains(where: { $0.records.contains { $0.id == member && $0.collection == pack.memberCollection } })
+        seed.households.contains(where: {
+          $0.records.contains { $0.id == member && $0.collection == pack.memberCollection }
+        })
       else {
         report("N103", pair.value.mark, "the seed has no member \(pair.value.kind).")
         continue
@@ -88,14 +92,18 @@ struct ScenarioReader {
 
   private mutating func readStep(_ node: YAMLNode) -> Scenario.Step? {
     guard let pairs = node.pairs, let main = pairs.first else {
-      report("N105", node.mark, "expected a step, as `noah-tablet sets: { tasks/dishes: { title: Afwas } }`, found \(node.kind).")
+      report(
+        "N105", node.mark,
+        "expected a step, as `noah-tablet sets: { tasks/dishes: { title: Afwas } }`, found \(node.kind).")
       return nil
     }
     let extras = Array(pairs.dropFirst())
     let isEdit = editVerb(of: main.key) != nil
     let allowed = isEdit ? ["as", "if unchanged", "refused"] : []
     for extra in extras where !allowed.contains(extra.key) {
-      report("N102", extra.keyMark, "`\(extra.key)` does not go with this step.\(suggestion(for: extra.key, among: allowed))")
+      report(
+        "N102", extra.keyMark, "`\(extra.key)` does not go with this step.\(suggestion(for: extra.key, among: allowed))"
+      )
     }
     guard let action = readAction(main, extras) else { return nil }
     return Scenario.Step(mark: main.keyMark, text: "\(main.key): \(main.value.oneLine)", action: action)
@@ -183,7 +191,8 @@ struct ScenarioReader {
   private mutating func readClock(_ name: String, _ main: YAMLNode.Pair) -> Scenario.Action? {
     guard let device = device(name, at: main.keyMark) else { return nil }
     guard let text = main.value.text, let milliseconds = ClockShift.milliseconds(text) else {
-      report("N108", main.value.mark, "expected a shift of the clock, as `+62m`, `-3d` or `0`, found \(main.value.kind).")
+      report(
+        "N108", main.value.mark, "expected a shift of the clock, as `+62m`, `-3d` or `0`, found \(main.value.kind).")
       return nil
     }
     return .clock(device, aheadBy: milliseconds)
@@ -203,7 +212,8 @@ struct ScenarioReader {
   private mutating func readSees(_ who: String, _ main: YAMLNode.Pair) -> Scenario.Action? {
     guard let devices = observers(who, main) else { return nil }
     guard let pairs = main.value.pairs else {
-      report("N105", main.value.mark, "expected records, as `{ tasks/dishes: { title: Afwas } }`, found \(main.value.kind).")
+      report(
+        "N105", main.value.mark, "expected records, as `{ tasks/dishes: { title: Afwas } }`, found \(main.value.kind).")
       return nil
     }
     return .sees(devices, pairs.compactMap { readExpectedRecord($0) })
@@ -237,7 +247,8 @@ struct ScenarioReader {
 
   private mutating func readOutcome(_ name: String, _ main: YAMLNode.Pair) -> Scenario.Action? {
     if !changeNames.contains(name) {
-      report("N106", main.keyMark, "no edit before this step has `as: \(name)`.\(suggestion(for: name, among: changeNames))")
+      report(
+        "N106", main.keyMark, "no edit before this step has `as: \(name)`.\(suggestion(for: name, among: changeNames))")
     }
     let node = main.value
     switch node.text {
@@ -260,7 +271,9 @@ struct ScenarioReader {
   mutating func readCode(_ node: YAMLNode) -> RejectionCode? {
     let codes = RejectionCode.allCases
     if let code = codes.first(where: { $0.name == node.text }) { return code }
-    report("N109", node.mark, "\(node.kind) is no reason to reject.\(suggestion(for: node.text ?? "", among: codes.map(\.name)))")
+    report(
+      "N109", node.mark,
+      "\(node.kind) is no reason to reject.\(suggestion(for: node.text ?? "", among: codes.map(\.name)))")
     return nil
   }
 
@@ -273,7 +286,9 @@ struct ScenarioReader {
       return nil
     }
     guard let collection = pack.collection(named: parts[0]) else {
-      report("P104", mark, "`\(parts[0])` is no collection.\(suggestion(for: parts[0], among: pack.collections.map(\.name)))")
+      report(
+        "P104", mark, "`\(parts[0])` is no collection.\(suggestion(for: parts[0], among: pack.collections.map(\.name)))"
+      )
       return nil
     }
     guard let id = RecordID(readable: parts[1]) else {

@@ -20,7 +20,8 @@ package struct ScenarioText {
       let line = "\(mark(true)) \(result.scenario.title)  \(terminal.styled("\(ids)  \(time)", .quiet))\n"
       return isVerbose ? line + steps(result) : line
     }
-    return "\(mark(false)) \(terminal.styled(result.scenario.title, .strong))  \(terminal.styled("\(ids)  \(time)", .quiet))\n"
+    return
+      "\(mark(false)) \(terminal.styled(result.scenario.title, .strong))  \(terminal.styled("\(ids)  \(time)", .quiet))\n"
       + steps(result) + failure(failed, result.scenario) + "\n  replay: \(replay)\n\n"
   }
 

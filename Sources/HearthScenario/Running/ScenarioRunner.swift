@@ -139,7 +139,8 @@ package struct ScenarioRunner {
     guard let first = rows.first else { return nil }
     let more = rows.count == 1 ? "" : " (and \(rows.count - 1) more)"
     return StepResult.Failure(
-      summary: "\(first.device) sees \(first.subject) as \(first.actual), expected \(first.expected)\(more).", rows: rows,
+      summary: "\(first.device) sees \(first.subject) as \(first.actual), expected \(first.expected)\(more).",
+      rows: rows,
       decisions: Array(Set(decisions)).sorted())
   }
 
@@ -178,7 +179,8 @@ package struct ScenarioRunner {
     }
     let entry = try await world.settled(edit.device).first { $0.changeSet.counter == edit.counter }
     guard let entry else {
-      return Self.failure(edit.device, "outcome of \(name)", describe(expected), "not decided", "The hub has not decided `\(name)`.")
+      return Self.failure(
+        edit.device, "outcome of \(name)", describe(expected), "not decided", "The hub has not decided `\(name)`.")
     }
     let actual = try await describe(entry, on: edit.device)
     let wanted = describe(expected)
@@ -207,7 +209,8 @@ package struct ScenarioRunner {
     case .accepted: return "accepted"
     case .merged: return "merged"
     case .rejected(let code, let holder, let field):
-      return (["rejected \(code.name)"] + [holder.map { "holder \($0)" }, field.map { "field \($0)" }].compactMap { $0 })
+      return
+        (["rejected \(code.name)"] + [holder.map { "holder \($0)" }, field.map { "field \($0)" }].compactMap { $0 })
         .joined(separator: ", ")
     }
   }
@@ -218,7 +221,9 @@ package struct ScenarioRunner {
     case .merged: return "merged"
     case .rejected(let rejection):
       var parts = ["rejected \(rejection.code.name)"]
-      if let holder = rejection.holder { parts.append("holder \(try await author(holder.author.dot.replica, on: device))") }
+      if let holder = rejection.holder {
+        parts.append("holder \(try await author(holder.author.dot.replica, on: device))")
+      }
       if let collection = rejection.collection.flatMap({ pack.collection($0) }),
         let field = rejection.field.flatMap({ collection.field($0) })
       {
@@ -236,7 +241,10 @@ package struct ScenarioRunner {
     for sentence in sentences where !known.contains(where: { $0.hasPrefix(sentence) }) {
       return StepResult.Failure(
         summary: "Nothing was decided as: \(sentence)",
-        rows: [StepResult.Failure.Row(device: "all", subject: "decision", expected: sentence, actual: known.isEmpty ? "none" : "others")],
+        rows: [
+          StepResult.Failure.Row(
+            device: "all", subject: "decision", expected: sentence, actual: known.isEmpty ? "none" : "others")
+        ],
         decisions: known.sorted())
     }
     return nil
@@ -249,7 +257,10 @@ package struct ScenarioRunner {
         let key = ReplicaKey(collection.number, id)
         return StepResult.Failure(
           summary: "\(device) sees an open conflict in \(name(of: key)).",
-          rows: [StepResult.Failure.Row(device: device, subject: name(of: key), expected: "no conflict", actual: "\(view.conflicts.count) open")],
+          rows: [
+            StepResult.Failure.Row(
+              device: device, subject: name(of: key), expected: "no conflict", actual: "\(view.conflicts.count) open")
+          ],
           decisions: try await self.sentences(view, key, device))
       }
     }

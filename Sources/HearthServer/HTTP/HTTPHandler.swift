@@ -33,7 +33,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
     case .body(let buffer):
       guard body.count + buffer.readableBytes <= Self.bodyBytesMax else {
         head = nil
-        answer(.error(.payloadTooLarge, "A body may have \(Self.bodyBytesMax) bytes."), isHead: false, close: true, context)
+        answer(
+          .error(.payloadTooLarge, "A body may have \(Self.bodyBytesMax) bytes."), isHead: false, close: true, context)
         return
       }
       body += buffer.readableBytesView

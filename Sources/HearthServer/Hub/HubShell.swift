@@ -269,7 +269,8 @@ final class HubShell: @unchecked Sendable {
         ])
     case .failed(let fault):
       logger.notice(
-        "session failed", metadata: ["connection": "\(id.rawValue)", "error": "E\(fault.code.rawValue) \(fault.code.name)"])
+        "session failed",
+        metadata: ["connection": "\(id.rawValue)", "error": "E\(fault.code.rawValue) \(fault.code.name)"])
     case .rejected(let code):
       logger.debug(
         "change set rejected", metadata: ["connection": "\(id.rawValue)", "error": "E\(code.rawValue) \(code.name)"])

@@ -24,11 +24,13 @@ struct Measurements: Sendable {
     out.gauge("hearth_connections", "Open connections.", connections)
     out.gauge("hearth_sessions_live", "Sessions that have caught up.", liveSessions)
     out.counter("hearth_sessions_opened_total", "Sessions whose device was let in.", tally.sessionsOpened)
-    out.counter("hearth_connections_refused_total", "Connections refused because there were too many.", refusedConnections)
+    out.counter(
+      "hearth_connections_refused_total", "Connections refused because there were too many.", refusedConnections)
     out.counter("hearth_frames_received_total", "Frames from devices.", tally.framesReceived)
     out.counter("hearth_frames_sent_total", "Frames to devices.", tally.framesSent)
     out.counter("hearth_patches_sent_total", "Patches to devices other than the author.", tally.patchesSent)
-    out.counter("hearth_change_sets_submitted_total", "Change sets handed to the commit thread.", tally.changeSetsSubmitted)
+    out.counter(
+      "hearth_change_sets_submitted_total", "Change sets handed to the commit thread.", tally.changeSetsSubmitted)
     out.counter(
       "hearth_change_sets_decided_total", "Change sets by what became of them.",
       [

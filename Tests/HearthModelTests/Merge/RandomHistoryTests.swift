@@ -1,4 +1,5 @@
 import HearthModel
+import HearthTesting
 import Testing
 
 /// Longer histories of whole records with a slot of every rule, deletes and restores, from fixed seeds.

@@ -1,4 +1,5 @@
 import HearthModel
+import HearthTesting
 
 /// Random values of the model, the same on every run.
 struct Arbitrary {

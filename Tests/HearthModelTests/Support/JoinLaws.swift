@@ -30,7 +30,8 @@ enum JoinLaws {
 
 /// The laws of a total order, for values that are few enough to try every triple.
 enum OrderLaws {
-  /// Checks that exactly one of less, equal and greater holds, that less is transitive, and that equal values hash alike.
+  /// Checks that exactly one of less, equal and greater holds, that less is transitive, and that equal values hash
+  /// alike.
   static func check<Value: Comparable & Hashable>(
     _ values: [Value], sourceLocation: SourceLocation = #_sourceLocation
   ) {

@@ -3,13 +3,13 @@ import Testing
 
 /// The laws that hold for every merge rule, whatever the change sets (protocol/merge.md, "The laws").
 ///
-/// One helper for all rules: `converges` for rules whose result is a function of the set of change sets, `keepsHubOrder`
-/// for `first` and `claim`.
+/// One helper for all rules: `converges` for rules whose result is a function of the set of change sets,
+/// `keepsHubOrder` for `first` and `claim`.
 enum MergeLaws {
   /// Checks P1 and R1: every order that causality allows gives the same state, and a resend changes nothing.
   ///
-  /// Two orders that have delivered the same change sets must have the same state, so it is enough to compare where they
-  /// meet: 2^n states instead of n! runs, and every order is covered.
+  /// Two orders that have delivered the same change sets must have the same state, so it is enough to compare where
+  /// they meet: 2^n states instead of n! runs, and every order is covered.
   /// - Returns: the state in the end; nil when a law is broken, which has then been recorded.
   static func converges(_ history: History, sourceLocation: SourceLocation = #_sourceLocation) -> RecordState? {
     let schedule = history.schedule

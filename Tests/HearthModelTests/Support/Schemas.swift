@@ -50,7 +50,8 @@ extension Field {
     onDelete: ReferencePolicy? = nil
   ) -> Field {
     Field(
-      number: FieldNumber(rawValue: number), name: name, type: type, isNullable: type != .json(nil), defaultValue: defaultValue,
+      number: FieldNumber(rawValue: number), name: name, type: type, isNullable: type != .json(nil),
+      defaultValue: defaultValue,
       slot: slot, place: place, marks: [], onDelete: onDelete, isHubWritten: false)
   }
 

@@ -1,4 +1,5 @@
 import HearthModel
+import HearthTesting
 import Testing
 
 /// Rows T of protocol/merge.md, and the clocks that make stamps.

@@ -1,4 +1,5 @@
 import HearthModel
+import HearthTesting
 import Testing
 
 @Suite("Values")

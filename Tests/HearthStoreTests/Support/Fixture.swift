@@ -63,7 +63,7 @@ enum Fixture {
           price: decimal(18,4)?
           weight: float?
           count: int = 5, counter
-          place: text?, order
+          place: text = m, order
           best: int?, max
           first_seen: date?, min
           when: time?

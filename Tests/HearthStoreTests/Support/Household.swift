@@ -12,6 +12,8 @@ final class TestHousehold {
   let store: any Store
   let engine: Engine
   private(set) var devices: [TestDevice] = []
+  /// The installs that were opened, in their order.
+  private(set) var opened: [Install] = []
   /// The hub's clock; moves by a second with each submission.
   private(set) var now: Instant
 
@@ -51,7 +53,16 @@ final class TestHousehold {
 
   /// Opens the install of a device.
   func open(_ device: TestDevice) throws {
-    device.replica = try store.openReplica(household: id, device: device.entry.id, incarnation: device.incarnation)
+    let replica = try store.openReplica(household: id, device: device.entry.id, incarnation: device.incarnation)
+    device.replica = replica
+    opened.append(Install(device: device.entry.id, incarnation: device.incarnation, replica: replica))
+  }
+
+  /// An install and the number that it got.
+  struct Install {
+    let device: RecordID
+    let incarnation: UInt64
+    let replica: ReplicaNumber
   }
 
   // MARK: Submitting

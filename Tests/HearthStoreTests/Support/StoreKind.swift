@@ -3,6 +3,7 @@ import HearthEngine
 import HearthMemory
 import HearthModel
 import HearthSQLite
+import Synchronization
 import Testing
 
 /// The stores that the conformance suite runs on.
@@ -27,7 +28,8 @@ final class TemporaryFolder: Sendable {
   var path: String { url.path(percentEncoded: false) }
 
   init() throws {
-    url = FileManager.default.temporaryDirectory.appending(path: "hearth-store-\(UUID().uuidString)")
+    url = FileManager.default.temporaryDirectory.appending(
+      path: "hearth-store-\(UUID().uuidString)", directoryHint: .isDirectory)
     try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
   }
 
@@ -39,14 +41,31 @@ final class TemporaryFolder: Sendable {
   func file(_ name: String) -> String { url.appending(path: name).path(percentEncoded: false) }
 }
 
-/// A SQLite store in a folder of its own.
+/// A SQLite store in a folder of its own, which can be closed and opened again.
 final class TemporaryStore: Store {
   let folder: TemporaryFolder
-  let store: SQLiteStore
+  private let options: SQLiteStore.Options
+  private let current: Mutex<SQLiteStore?>
 
-  init() throws {
-    folder = try TemporaryFolder()
-    store = try SQLiteStore.open(at: folder.path, packs: Fixture.packs)
+  init(options: SQLiteStore.Options = SQLiteStore.Options(), in folder: TemporaryFolder? = nil) throws {
+    self.folder = try folder ?? TemporaryFolder()
+    self.options = options
+    current = Mutex(try SQLiteStore.open(at: self.folder.path, packs: Fixture.packs, options: options))
+  }
+
+  var store: SQLiteStore { current.withLock { $0! } }
+
+  func reopen() throws { try whileClosed { _ in } }
+
+  /// Closes the store, runs a body with the path of the file, and opens the store again.
+  func whileClosed(_ body: (String) throws -> Void) throws {
+    try current.withLock { current in
+      let path = current!.path
+      try current?.close()
+      current = nil
+      try body(path)
+      current = try SQLiteStore.open(at: folder.path, packs: Fixture.packs, options: options)
+    }
   }
 
   func commit(_ decide: (any StoreReader) throws -> Commit) throws { try store.commit(decide) }
