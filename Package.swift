@@ -104,7 +104,8 @@ let package = Package(
         "HearthConsole", "HearthDevice", "HearthEngine", "HearthHub", "HearthModel", "HearthPack", "HearthScenario",
         "HearthServer", "HearthSQLite", "HearthTransport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
-        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+        .product(name: "NIOCore", package: "swift-nio"),
         .product(name: "NIOHTTP1", package: "swift-nio"), .product(name: "NIOPosix", package: "swift-nio"),
         .product(name: "NIOWebSocket", package: "swift-nio"),
       ]),
@@ -116,6 +117,13 @@ let package = Package(
     .testTarget(name: "HearthSourceTests"),
     .testTarget(name: "HearthModelTests", dependencies: ["HearthModel", "HearthTesting"]),
     .testTarget(name: "HearthPackTests", dependencies: ["HearthModel", "HearthPack", "HearthTesting"]),
+    .testTarget(name: "HearthProtocolTests", dependencies: ["HearthModel", "HearthProtocol", "HearthTesting"]),
+    .testTarget(
+      name: "HearthWireTests",
+      dependencies: [
+        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica",
+        "HearthTesting", "HearthWire", .product(name: "Crypto", package: "swift-crypto"),
+      ]),
     .testTarget(
       name: "HearthStoreTests",
       dependencies: [

@@ -1,0 +1,77 @@
+import HearthEngine
+import HearthMemory
+import HearthModel
+import Synchronization
+
+/// A store that can be taken back to what it held after any of its writes: a backup for every moment.
+final class RewindableStore: Store {
+  private enum Write: Sendable {
+    case commit(Commit)
+    case device(DeviceEntry)
+    case replica(HouseholdID, RecordID, UInt64)
+    case epoch(HouseholdID, Epoch)
+  }
+
+  private let memory = MemoryStore()
+  private let writes = Mutex([Write]())
+
+  /// Writes so far.
+  var writeCount: Int { writes.withLock { $0.count } }
+
+  /// A store that has seen only the first writes of this one.
+  func rewound(to count: Int) throws -> RewindableStore {
+    let store = RewindableStore()
+    for write in writes.withLock({ $0.prefix(count) }) {
+      switch write {
+      case .commit(let commit): try store.commit { _ in commit }
+      case .device(let device): try store.addDevice(device)
+      case .replica(let household, let device, let incarnation):
+        _ = try store.openReplica(household: household, device: device, incarnation: incarnation)
+      case .epoch(let household, let epoch): try store.renewEpoch(of: household, epoch)
+      }
+    }
+    return store
+  }
+
+  func commit(_ decide: (any StoreReader) throws -> Commit) throws {
+    var written = Commit()
+    try memory.commit { reader in
+      written = try decide(reader)
+      return written
+    }
+    let commit = written
+    writes.withLock { $0.append(.commit(commit)) }
+  }
+
+  func addDevice(_ device: DeviceEntry) throws {
+    try memory.addDevice(device)
+    writes.withLock { $0.append(.device(device)) }
+  }
+
+  func openReplica(household: HouseholdID, device: RecordID, incarnation: UInt64) throws -> ReplicaNumber {
+    let number = try memory.openReplica(household: household, device: device, incarnation: incarnation)
+    writes.withLock { $0.append(.replica(household, device, incarnation)) }
+    return number
+  }
+
+  func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
+    try memory.renewEpoch(of: household, epoch)
+    writes.withLock { $0.append(.epoch(household, epoch)) }
+  }
+
+  func device(tokenHash: [UInt8]) throws -> DeviceEntry? { try memory.device(tokenHash: tokenHash) }
+
+  func devices(of household: HouseholdID) throws -> [DeviceEntry] { try memory.devices(of: household) }
+
+  func households() throws -> [HouseholdEntry] { try memory.households() }
+
+  func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result { try memory.read(body) }
+
+  func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try memory.acknowledge(acknowledgements) }
+
+  func changedRecords(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int
+  ) throws -> ChangedRecords {
+    try memory.changedRecords(of: household, after: revision, bytesMax: bytesMax)
+  }
+}
