@@ -133,6 +133,13 @@ let package = Package(
     .testTarget(
       name: "HearthScenarioTests",
       dependencies: ["HearthModel", "HearthPack", "HearthProtocol", "HearthReplica", "HearthScenario", "HearthTesting"]),
+    .testTarget(
+      name: "HearthTransportTests",
+      dependencies: [
+        "HearthProtocol", "HearthTesting", "HearthTransport", "HearthWire",
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

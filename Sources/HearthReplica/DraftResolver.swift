@@ -74,8 +74,7 @@ struct DraftResolver {
     var edits = [Edit]()
     for (name, action) in wish.actions {
       let field = try field(named: name, in: collection, wish.record)
-      edits.removeAll { $0.field == field.number && !field.isSetOrCounter(in: collection) }
-      edits += resolve(action, of: field, in: collection, current: field.unwrittenValue)
+      try add(action, of: field, current: field.unwrittenValue, to: &edits)
     }
     let fillIn = replica.fillIn(at: now)
     let keyed = collection.keyedID(household: replica.identity.household) { field in
@@ -117,8 +116,7 @@ struct DraftResolver {
     var edits = [Edit]()
     for (name, action) in wish.actions {
       let field = try field(named: name, in: collection, id)
-      edits.removeAll { $0.field == field.number && !field.isSetOrCounter(in: collection) }
-      edits += resolve(action, of: field, in: collection, current: record[field])
+      try add(action, of: field, current: record[field], to: &edits)
     }
     return RecordChange(
       collection: collection.number, record: id, kind: wish.kind, context: record.versions,
@@ -140,9 +138,29 @@ struct DraftResolver {
     return edits
   }
 
-  private func resolve(
-    _ action: Draft.Action, of field: Field, in collection: CollectionSchema, current: Value
-  ) -> [Edit] {
+  /// Adds a wish to those before it in the draft: a value replaces all that was asked of its field, increments add up,
+  /// elements and paths stand side by side.
+  private func add(
+    _ action: Draft.Action, of field: Field, current: Value, to edits: inout [Edit]
+  ) throws(Rejection) {
+    switch action {
+    case .set: edits.removeAll { $0.field == field.number }
+    case .add(let increment):
+      guard let position = edits.firstIndex(where: { $0.field == field.number }),
+        case .add(let before) = edits[position].action
+      else { break }
+      let (sum, overflow) = before.addingReportingOverflow(increment)
+      guard !overflow else {
+        throw Rejection(.limitExceeded, field: field.number, message: "`\(field.name)` would leave 64 bits.")
+      }
+      edits[position] = Edit(field.number, .add(sum))
+      return
+    case .insert, .remove, .put, .drop: break
+    }
+    edits += resolve(action, of: field, current: current)
+  }
+
+  private func resolve(_ action: Draft.Action, of field: Field, current: Value) -> [Edit] {
     switch action {
     case .set(.list(let wanted)) where field.isSet:
       let current = Set(current.elements ?? [])
@@ -171,13 +189,5 @@ extension Edit.Action {
 extension Field {
   fileprivate var isSet: Bool {
     if case .set = type { true } else { false }
-  }
-
-  /// Whether a draft may hold several edits of the field.
-  fileprivate func isSetOrCounter(in collection: CollectionSchema) -> Bool {
-    switch collection.slots[slot].rule {
-    case .set, .json: true
-    case .counter, .register, .extreme, .hub: false
-    }
   }
 }

@@ -339,8 +339,8 @@ extension Replica {
   // MARK: Records
 
   private func confirmed(_ key: ReplicaKey, _ step: Step, _ reader: some ReplicaReader) throws -> VisibleRecord? {
-    if let known = step.writes.confirmed[key] { return known }
-    return step.writes.clearsConfirmed ? nil : try reader.confirmed(key)
+    // A snapshot goes over what the device has, too: what never leaves this device is not in it and stays.
+    try step.writes.confirmed[key] ?? reader.confirmed(key)
   }
 
   private func apply(_ patch: RecordPatch, dot: Dot, _ step: inout Step, _ reader: some ReplicaReader) throws {

@@ -24,6 +24,8 @@ package final class WebSocketHandler: ChannelDuplexHandler {
   private var machine: WebSocketMachine
   private var hasSentClose = false
   private var isOver = false
+  /// The newest ping of a peer that does not read; the others need no answer (RFC 6455, section 5.5.3).
+  private var unansweredPing: [UInt8]?
 
   package init(isServer: Bool, messageBytesMax: UInt32) {
     self.isServer = isServer
@@ -38,7 +40,9 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     case nil: break
     case .text(let bytes): deliver(bytes, .text, context)
     case .binary(let bytes): deliver(bytes, .binary, context)
-    case .ping(let bytes): send(.pong, bytes, context)
+    case .ping(let bytes):
+      unansweredPing = bytes
+      answerPing(context)
     case .close(let code):
       sendClose(code, "", context)
       end(context)
@@ -57,6 +61,17 @@ package final class WebSocketHandler: ChannelDuplexHandler {
     } else {
       fail(1002, "\(error)", context)
     }
+  }
+
+  package func channelWritabilityChanged(context: ChannelHandlerContext) {
+    answerPing(context)
+    context.fireChannelWritabilityChanged()
+  }
+
+  private func answerPing(_ context: ChannelHandlerContext) {
+    guard context.channel.isWritable, let bytes = unansweredPing else { return }
+    unansweredPing = nil
+    send(.pong, bytes, context)
   }
 
   private func deliver(_ bytes: [UInt8], _ form: WireCodec.Form, _ context: ChannelHandlerContext) {
@@ -105,10 +120,16 @@ package final class WebSocketHandler: ChannelDuplexHandler {
 
   private func sendClose(_ code: UInt16?, _ reason: String, _ context: ChannelHandlerContext) {
     guard !hasSentClose else { return }
-    // A control frame has at most 125 bytes (RFC 6455, section 5.5).
-    let payload = code.map { [UInt8($0 >> 8), UInt8($0 & 0xff)] + reason.utf8.prefix(120) } ?? []
+    let payload = code.map { [UInt8($0 >> 8), UInt8($0 & 0xff)] + Self.fitting(reason).utf8 } ?? []
     send(.connectionClose, payload, context)
     hasSentClose = true
+  }
+
+  /// A control frame has at most 125 bytes (RFC 6455, section 5.5), two of them the code; a character is not cut.
+  private static func fitting(_ reason: String) -> Substring {
+    var reason = reason[...]
+    while reason.utf8.count > 123 { reason.removeLast() }
+    return reason
   }
 
   private func fail(_ code: UInt16, _ reason: String, _ context: ChannelHandlerContext) {
