@@ -131,6 +131,12 @@ let package = Package(
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .testTarget(
+      name: "HearthReplicaTests",
+      dependencies: [
+        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica",
+        "HearthScenario", "HearthWire",
+      ]),
+    .testTarget(
       name: "HearthScenarioTests",
       dependencies: ["HearthModel", "HearthPack", "HearthProtocol", "HearthReplica", "HearthScenario", "HearthTesting"]),
     .testTarget(

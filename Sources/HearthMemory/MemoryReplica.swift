@@ -7,12 +7,24 @@ package final class MemoryReplica: ReplicaStorage {
   private var identity: ReplicaIdentity
   private var records: [ReplicaKey: VisibleRecord] = [:]
   private var outbox: [OutboxEntry] = []
-  private var settledEntries: [SettledEntry] = []
+  /// The change sets that the hub has decided, of every replica number that this device ever had.
+  package private(set) var settledEntries: [SettledEntry] = []
   private var stagedRecords: [RecordPatch] = []
   private var roster: [ReplicaNumber: RosterEntry] = [:]
 
   package init(identity: ReplicaIdentity) {
     self.identity = identity
+  }
+
+  /// A replica with the same content and a life of its own, as a backup of a phone is.
+  package func copy() -> MemoryReplica {
+    let copy = MemoryReplica(identity: identity)
+    copy.records = records
+    copy.outbox = outbox
+    copy.settledEntries = settledEntries
+    copy.stagedRecords = stagedRecords
+    copy.roster = roster
+    return copy
   }
 
   /// The replica as a device that starts anew finds it.

@@ -4,9 +4,20 @@ internal import Synchronization
 
 /// The simplest correct store: everything in dictionaries, nothing durable. For tests and the simulator.
 package final class MemoryStore: Store {
-  private let contents = Mutex(Contents())
+  private let contents: Mutex<Contents>
 
-  package init() {}
+  package init() {
+    contents = Mutex(Contents())
+  }
+
+  private init(_ contents: Contents) {
+    self.contents = Mutex(contents)
+  }
+
+  /// A store with the same content and a life of its own, as a backup is.
+  package func copy() -> MemoryStore {
+    MemoryStore(contents.withLock { $0 })
+  }
 
   package func commit(_ decide: (any StoreReader) throws -> Commit) throws {
     let commit = try decide(Reader(contents: contents.withLock { $0 }))

@@ -74,7 +74,8 @@ struct PatchBuilder {
   private func isHubs(_ field: Field, _ touch: Stage.Touch, _ key: RecordKey) -> Bool {
     if field.isHubWritten || touch.referenceFields.contains(field.number) { return true }
     switch field.defaultValue {
-    case .now, .today, .household, .member: return touch.before == nil
+    // Also where a creation joined a record of the same key: the default is written over what that held.
+    case .now, .today, .household, .member: return touch.kind == .create
     case .literal, nil: return false
     }
   }

@@ -40,8 +40,9 @@ extension VisibleRecord {
     if patch.isWhole, case .live = patch.life {
       // What the hub sends nobody back, the device that wrote it keeps.
       values = collection.fields.map { $0.isPublished ? $0.unwrittenValue : values[$0.number.index] }
-      conflicts = []
     }
+    // Of a record that is not there only the conflict about its life is open; it comes back whole.
+    if patch.isWhole || patch.life != .live { conflicts = [] }
     for field in patch.fields where values.indices.contains(field.field.index) {
       values[field.field.index] = field.value
     }
@@ -67,8 +68,12 @@ extension VisibleRecord {
     switch change.kind {
     case .create: fill(fillIn, in: collection)
     case .update: break
-    case .delete: life = .deleted(author)
-    case .restore: life = .live
+    case .delete:
+      life = .deleted(author)
+      conflicts = []
+    case .restore:
+      life = .live
+      conflicts.removeAll { $0.subject == .record }
     }
     for edit in change.edits {
       guard let field = collection.field(edit.field) else { continue }
