@@ -146,6 +146,14 @@ let package = Package(
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOWebSocket", package: "swift-nio"),
       ]),
+    .testTarget(name: "HearthConsoleTests", dependencies: ["HearthConsole"]),
+    .testTarget(
+      name: "HearthCommandsTests",
+      dependencies: [
+        "HearthCommands", "HearthConsole", "HearthDevice", "HearthModel", "HearthPack", "HearthProtocol",
+        "HearthScenario", "HearthServer", "HearthTesting",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ], exclude: ["Fixtures", "Golden"]),
   ],
   swiftLanguageModes: [.v6]
 )

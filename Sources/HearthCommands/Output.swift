@@ -21,9 +21,13 @@ struct Output {
 
   /// One JSON document on one line, keys in ascending order.
   func json(_ value: some Encodable) throws {
+    line(try Self.encode(value))
+  }
+
+  static func encode(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    line(String(decoding: try encoder.encode(value), as: UTF8.self))
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
   func styled(_ text: String, _ style: Terminal.Style) -> String { terminal.styled(text, style) }

@@ -25,8 +25,7 @@ struct PackLibrary {
     }
     guard !packs.isEmpty else {
       throw CommandFailure(
-        "`\(path)` has no pack: no sub-folder with a schema.yaml. Name the folder of the packs with --packs.",
-        exitCode: 2)
+        .noPack, "`\(path)` has no pack: no sub-folder with a schema.yaml. Name the folder of the packs with --packs.")
     }
     self.packs = packs
   }
@@ -35,7 +34,7 @@ struct PackLibrary {
   func pack(_ app: String) throws -> Pack {
     if let pack = packs[app] { return pack }
     let known = packs.keys.sorted().map { "`\($0)`" }.joined(separator: ", ")
-    throw CommandFailure("`\(folder.path)` has no pack `\(app)`. It has \(known).", exitCode: 2)
+    throw CommandFailure(.noPack, "`\(folder.relativeToHere)` has no pack `\(app)`. It has \(known).")
   }
 
   /// The seed beside a pack; nil when there is none.
@@ -52,7 +51,7 @@ struct PackLibrary {
     do {
       return try PackLoader.load(text, file: file.relativeToHere)
     } catch {
-      throw CommandFailure(error.description, exitCode: 2)
+      throw CommandFailure(error)
     }
   }
 
@@ -61,7 +60,7 @@ struct PackLibrary {
     do {
       return try SeedLoader.load(text, file: file.relativeToHere, pack: pack)
     } catch {
-      throw CommandFailure(error.description, exitCode: 2)
+      throw CommandFailure(error)
     }
   }
 
@@ -70,7 +69,7 @@ struct PackLibrary {
       return try String(contentsOf: file, encoding: .utf8)
     } catch {
       throw CommandFailure(
-        "`\(file.relativeToHere)` cannot be read as UTF-8 text: \(error.localizedDescription)", exitCode: 2)
+        .unreadable, "`\(file.relativeToHere)` cannot be read as UTF-8 text: \(error.localizedDescription)")
     }
   }
 }

@@ -21,7 +21,12 @@ package struct ProgressBar {
     let width = 30
     let filled = width * percent / 100
     let bar = String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
-    Self.write("\r\(title) \(terminal.styled(bar, .good)) \(percent) % \(note)\u{1b}[K")
+    Self.write("\r\(title) \(terminal.styled(bar, .good)) \(percent) % \(room(note))\u{1b}[K")
+  }
+
+  /// The part of a note that fits behind the bar: a line that wraps cannot be drawn over.
+  private func room(_ note: String) -> String {
+    note.printable.clipped(to: max(1, terminal.width - title.displayWidth - 40))
   }
 
   /// Takes the bar away.

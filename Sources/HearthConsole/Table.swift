@@ -18,9 +18,9 @@ package struct Table: Sendable {
     self.init(titles.map { ($0, .left) })
   }
 
-  /// Adds a row; missing cells are empty, line breaks become spaces.
+  /// Adds a row; missing cells are empty, line breaks become spaces, controls become visible.
   package mutating func add(_ cells: [String], styles: [Terminal.Style?] = []) {
-    rows.append(columns.indices.map { $0 < cells.count ? cells[$0].onOneLine : "" })
+    rows.append(columns.indices.map { $0 < cells.count ? cells[$0].printable : "" })
     self.styles.append(columns.indices.map { $0 < styles.count ? styles[$0] : nil })
   }
 
@@ -49,11 +49,5 @@ package struct Table: Sendable {
     }
     while line.last == " " { line.removeLast() }
     return line + "\n"
-  }
-}
-
-extension String {
-  fileprivate var onOneLine: String {
-    String(map { $0.isNewline ? " " : $0 })
   }
 }

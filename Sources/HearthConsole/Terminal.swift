@@ -28,12 +28,23 @@ package struct Terminal: Sendable {
   package static func standardOutput(
     environment: [String: String] = ProcessInfo.processInfo.environment
   ) -> Terminal {
-    let isInteractive = isatty(STDOUT_FILENO) == 1
+    Terminal(descriptor: STDOUT_FILENO, environment)
+  }
+
+  /// The process's standard error, where progress is shown.
+  package static func standardError(
+    environment: [String: String] = ProcessInfo.processInfo.environment
+  ) -> Terminal {
+    Terminal(descriptor: STDERR_FILENO, environment)
+  }
+
+  private init(descriptor: Int32, _ environment: [String: String]) {
+    let isInteractive = isatty(descriptor) == 1
     let isDumb = environment["TERM"] == "dumb"
     let isRefused = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
     var size = winsize()
-    let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
-    return Terminal(
+    let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+    self.init(
       isInteractive: isInteractive, hasColour: isInteractive && !isDumb && !isRefused,
       width: isKnown ? Int(size.ws_col) : 100)
   }

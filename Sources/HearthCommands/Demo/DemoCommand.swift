@@ -49,7 +49,7 @@ struct DemoStage {
     try DataFolder(dataFolder).prepare()
     let log = "\(folder)/hub.log"
     guard FileManager.default.createFile(atPath: log, contents: nil) else {
-      throw CommandFailure("`\(log)` cannot be written.", exitCode: 2)
+      throw CommandFailure(.unwritable, "`\(log)` cannot be written.")
     }
     let process = Process()
     process.executableURL = URL(filePath: Self.executable)
@@ -67,7 +67,7 @@ struct DemoStage {
       try await Task.sleep(for: .milliseconds(10))
     }
     let reason = (try? String(contentsOfFile: log, encoding: .utf8)) ?? ""
-    throw CommandFailure("The hub of the demo did not start:\n\(reason)")
+    throw CommandFailure(.demo, "The hub of the demo did not start:\n\(reason)")
   }
 
   /// Each demo starts on an empty folder; a hub of an earlier one is stopped.
@@ -77,10 +77,14 @@ struct DemoStage {
       ProcessControl.terminate(running.pid)
       for _ in 0..<300 where ProcessControl.isAlive(running.pid) { try await Task.sleep(for: .milliseconds(10)) }
     }
-    guard FileManager.default.fileExists(atPath: folder) else { return }
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: folder, isDirectory: &isFolder) else { return }
+    guard isFolder.boolValue else {
+      throw CommandFailure(.notEmpty, "`\(folder)` is a file. Name another folder with --folder.")
+    }
     let content = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
     guard content.allSatisfy({ ["hub", "hub.log", "devices"].contains($0) }) else {
-      throw CommandFailure("`\(folder)` holds other files. Name another folder with --folder.", exitCode: 2)
+      throw CommandFailure(.notEmpty, "`\(folder)` holds other files. Name another folder with --folder.")
     }
     try FileManager.default.removeItem(atPath: folder)
   }
@@ -88,7 +92,7 @@ struct DemoStage {
   func foundHouseholds(_ running: DataFolder.Running) async throws -> [CredentialFile] {
     let library = try PackLibrary(folder: packs)
     guard let token = DataFolder(dataFolder).storedAdminToken else {
-      throw CommandFailure("The hub of the demo has no admin token.")
+      throw CommandFailure(.demo, "The hub of the demo has no admin token.")
     }
     let client = AdminClient(url: running.http, token: token, running: running)
     let founded = try await client.found(

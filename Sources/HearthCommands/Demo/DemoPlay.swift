@@ -47,7 +47,7 @@ struct DemoPlay {
 
   private func session(_ name: String, hub: String) throws -> DeviceSession {
     guard let credential = credentials.first(where: { $0.name == name }) else {
-      throw CommandFailure("The seed of FamQuest has no device `\(name)`.")
+      throw CommandFailure(.demo, "The seed of FamQuest has no device `\(name)`.")
     }
     return try DeviceSession(
       credential: credential, library: library, hub: hub, folder: "\(folder)/devices", clock: AdjustableClock(),
@@ -74,7 +74,7 @@ struct DemoPlay {
   private func waitUntilEqual(_ eva: DeviceSession, _ noah: DeviceSession) async throws {
     let deadline = ContinuousClock.now + Self.patience
     while try await content(eva) != content(noah) {
-      guard ContinuousClock.now < deadline else { throw CommandFailure("The two devices did not converge.") }
+      guard ContinuousClock.now < deadline else { throw CommandFailure(.demo, "The two devices did not converge.") }
       try await Task.sleep(for: .milliseconds(5))
     }
   }
@@ -106,7 +106,7 @@ struct DemoPlay {
     }
     if !output.isJSON {
       say("7", "What the hub decided, and why", "")
-      for sentence in sentences { output.line("    \(sentence)") }
+      for sentence in sentences { output.line("    \(sentence.printable)") }
       output.line(
         "    \(output.styled("Nothing is lost: `restore-value tasks/dishes title 1` on a device brings Noah's title back.", .quiet))"
       )

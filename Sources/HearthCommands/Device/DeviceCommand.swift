@@ -68,7 +68,9 @@ package struct DeviceCommand: AsyncParsableCommand {
   }
 
   private static func lines(of text: String, file: String) -> [ScriptLine] {
-    text.split(separator: "\n", omittingEmptySubsequences: false).enumerated().map { index, line in
+    // A file of Windows begins with a mark and ends its lines with two characters.
+    let text = text.hasPrefix("\u{feff}") ? String(text.unicodeScalars.dropFirst()) : text
+    return text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated().map { index, line in
       ScriptLine(place: "\(file):\(index + 1)", text: String(line))
     }
   }

@@ -29,7 +29,8 @@ final class DeviceSession {
     self.clock = clock
     names = try library.seed(credential.app)?.names ?? [:]
     guard let household = RecordID(credential.household), let member = RecordID(credential.member) else {
-      throw CommandFailure("The credential of `\(credential.name)` has no UUIDs. Make a new one.", exitCode: 2)
+      throw CommandFailure(
+        .wrongCredential, "The credential of `\(credential.name)` has no UUIDs. Make a new one.")
     }
     var configuration = DeviceConfiguration(
       hub: hub ?? credential.hub, token: credential.token, household: HouseholdID(household), member: member,
@@ -41,7 +42,7 @@ final class DeviceSession {
     do {
       device = try Device(configuration)
     } catch {
-      throw CommandFailure(error.description, exitCode: 2)
+      throw CommandFailure(numbered: error.description, exitCode: 2)
     }
   }
 
@@ -71,7 +72,7 @@ final class DeviceSession {
       switch await obey(line) {
       case .done: continue
       case .quit: return
-      case .failed(let message): throw CommandFailure("\(line.place): \(message)")
+      case .failed(let message): throw CommandFailure(line.place, message)
       }
     }
     if let status = try? await device.status(), status.link == .live {
@@ -106,9 +107,9 @@ final class DeviceSession {
 
   static func message(_ error: any Error) -> String {
     switch error {
-    case let fault as CommandWords.Fault: fault.message
+    case let fault as CommandWords.Fault: CommandFailure(.quoting, fault.message).text
     case let rejection as Rejection: "E\(rejection.code.rawValue) \(rejection.code.name): \(rejection.message)"
-    case let failure as CommandFailure: failure.message
+    case let failure as CommandFailure: failure.text
     default: "\(error)"
     }
   }

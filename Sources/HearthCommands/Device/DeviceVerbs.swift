@@ -14,43 +14,21 @@ struct DeviceVerbs {
   private var device: Device { session.device }
   private var output: Output { session.output }
 
-  static let help: [(usage: String, meaning: String)] = [
-    ("show [COLLECTION]", "its records, or all collections with their counts"),
-    ("show COLLECTION/ID", "one record, field by field"),
-    ("create COLLECTION/ID field=value ...", "a new record; COLLECTION alone where the id follows from a key"),
-    ("set COLLECTION/ID field=value ...", "fields; field.path=value writes into a json field"),
-    ("add COLLECTION/ID field element", "an element of a set"),
-    ("remove COLLECTION/ID field element", "the element leaves the set"),
-    ("increment COLLECTION/ID field N", "adds to a counter"),
-    ("drop COLLECTION/ID field.path", "removes a path of a json field"),
-    ("delete COLLECTION/ID", "the record goes"),
-    ("restore COLLECTION/ID", "the record comes back"),
-    ("offline, online", "ends or makes the connection"),
-    ("sync", "waits until the hub has decided everything"),
-    ("clock +62m", "moves this device's clock; `clock 0` sets it right"),
-    ("status", "link, revision, outbox, what is needed"),
-    ("outbox", "change sets that wait for the hub"),
-    ("rejected", "change sets that the hub refused, and why"),
-    ("history [N]", "the last N decided change sets of this device"),
-    ("conflicts", "open conflicts of the household"),
-    ("explain COLLECTION/ID [field]", "who wrote what, and why the shown value won"),
-    ("restore-value COLLECTION/ID field N", "brings the Nth losing value back as a new edit"),
-    ("resend", "sends again everything that was sent, as after lost answers"),
-    ("members", "who writes under which device number"),
-    ("help, quit", ""),
-  ]
-
   func obey(_ verb: String, _ words: [String]) async throws {
-    switch verb {
-    case "help": showHelp()
+    switch try DeviceVerb.named(verb, with: words).name {
+    case "help": try showHelp(words)
     case "show": try await show(words)
     case "create": try await create(words)
     case "set": try await set(words)
     case "add", "remove": try await element(words, isAdded: verb == "add")
     case "increment": try await increment(words)
     case "drop": try await drop(words)
-    case "delete": try await edit { $0.delete(try key(words, at: 0).0.name, try key(words, at: 0).1) }
-    case "restore": try await edit { $0.restore(try key(words, at: 0).0.name, try key(words, at: 0).1) }
+    case "delete":
+      let (schema, id) = try await existing(words[0])
+      try await edit { $0.delete(schema.name, id) }
+    case "restore":
+      let (schema, id) = try await existing(words[0])
+      try await edit { $0.restore(schema.name, id) }
     case "offline": try await link { await device.disconnect() }
     case "online": try await link { await session.goOnline() }
     case "sync": try await synchronize()
@@ -64,15 +42,19 @@ struct DeviceVerbs {
     case "restore-value": try await restoreValue(words)
     case "resend": try await resend()
     case "members": try await members()
-    default:
-      let known = Self.help.map { String($0.usage.prefix { $0 != " " && $0 != "," }) }
-      throw CommandFailure("`\(verb)` is no command.\(suggestion(for: verb, among: known)) Type `help`.")
+    default: preconditionFailure("the command \(verb) has a form and no meaning")
     }
   }
 
-  private func showHelp() {
+  private func showHelp(_ words: [String]) throws {
+    if let page = words.first.flatMap({ ErrorCatalog.page($0) }) {
+      if output.isJSON { return try output.json(page) }
+      return output.line("\(page.number) \(page.name): \(page.meaning) \(page.remedy)")
+    }
+    let verbs = try words.first.map { [try DeviceVerb.named($0)] } ?? DeviceVerb.all
+    if output.isJSON { return try output.json(verbs.map { ["usage": $0.usage, "meaning": $0.meaning] }) }
     var table = Table(["command", "meaning"])
-    for (usage, meaning) in Self.help { table.add([usage, meaning], styles: [.name, nil]) }
+    for verb in verbs { table.add([verb.usage, verb.meaning], styles: [.name, nil]) }
     output.text(table.text(output.terminal))
   }
 
@@ -81,29 +63,25 @@ struct DeviceVerbs {
   private func collection(_ name: String) throws -> CollectionSchema {
     if let collection = session.pack.collection(named: name) { return collection }
     let hint = suggestion(for: name, among: session.pack.collections.map(\.name))
-    throw CommandFailure("`\(name)` is no collection.\(hint)")
-  }
-
-  private func key(_ words: [String], at position: Int) throws -> (CollectionSchema, RecordID) {
-    guard position < words.count else { throw CommandFailure("Expected COLLECTION/ID, as tasks/dishes.") }
-    return try key(words[position])
+    throw CommandFailure(.unknownCollection, "`\(name)` is no collection.\(hint)")
   }
 
   private func key(_ word: String) throws -> (CollectionSchema, RecordID) {
     let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
-    guard parts.count == 2 else { throw CommandFailure("Expected COLLECTION/ID, as tasks/dishes, found `\(word)`.") }
+    guard parts.count == 2 else {
+      throw CommandFailure(.wordsMissing, "Expected COLLECTION/ID, as tasks/dishes, found `\(word)`.")
+    }
     let collection = try collection(parts[0])
     guard let id = RecordID(readable: parts[1]) else {
-      throw CommandFailure("`\(parts[1])` is neither a UUID nor a name (small letters, digits and `-`).")
+      throw CommandFailure(.wrongName, "`\(parts[1])` is neither a UUID nor a name (small letters, digits and `-`).")
     }
     if RecordID.isName(parts[1]) { session.note(parts[1], for: id) }
     return (collection, id)
   }
 
   /// An existing record: its UUID, its name, or the first digits of its UUID.
-  private func existing(_ words: [String], at position: Int) async throws -> (CollectionSchema, RecordID) {
-    guard position < words.count else { throw CommandFailure("Expected COLLECTION/ID, as tasks/dishes.") }
-    let parts = words[position].split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
+  private func existing(_ word: String) async throws -> (CollectionSchema, RecordID) {
+    let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     if parts.count == 2, parts[1].count >= 4, parts[1].allSatisfy({ $0.isHexDigit || $0 == "-" }),
       let collection = session.pack.collection(named: parts[0])
     {
@@ -111,21 +89,21 @@ struct DeviceVerbs {
         .filter { $0.id.description.hasPrefix(parts[1].lowercased()) }
       if matches.count == 1 { return (collection, matches[0].id) }
       if matches.count > 1 {
-        throw CommandFailure("\(matches.count) records begin with `\(parts[1])`. Give more digits.")
+        throw CommandFailure(.wrongName, "\(matches.count) records begin with `\(parts[1])`. Give more digits.")
       }
     }
-    return try key(words, at: position)
+    return try key(word)
   }
 
   private func field(_ name: String, in collection: CollectionSchema) throws -> (Field, [String]) {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard let field = collection.field(named: parts[0]) else {
       let hint = suggestion(for: parts[0], among: collection.fields.map(\.name))
-      throw CommandFailure("`\(parts[0])` is no field of `\(collection.name)`.\(hint)")
+      throw CommandFailure(.unknownField, "`\(parts[0])` is no field of `\(collection.name)`.\(hint)")
     }
     if parts.count > 1 {
       guard case .json = field.type else {
-        throw CommandFailure("`\(field.name)` is no json field, so it has no path.")
+        throw CommandFailure(.unknownField, "`\(field.name)` is no json field, so it has no path.")
       }
     }
     return (field, Array(parts.dropFirst()))
@@ -142,15 +120,28 @@ struct DeviceVerbs {
       if let id = value.id, RecordID.isName(text) { session.note(text, for: id) }
       return value
     }
-    throw CommandFailure("`\(field.name)`: expected \(type.name), found `\(text)`.")
+    let found = text.isEmpty ? "nothing" : "`\(text.printable.clipped(to: 60))`"
+    var hint = ""
+    if case .choice(let names) = type { hint = suggestion(for: text, among: names) }
+    throw CommandFailure(.wrongValue, "`\(field.name)`: expected \(expectation(type)), found \(found).\(hint)")
+  }
+
+  private func expectation(_ type: FieldType) -> String {
+    switch type {
+    case .time: "time, as 2025-11-11T16:00:00Z"
+    case .date: "date, as 2025-11-11"
+    case .reference(let target): "ref \(session.pack.collection(target)?.name ?? "")"
+    case .text, .int, .decimal, .float, .bool, .uuid, .choice, .set, .json: type.name
+    }
   }
 
   private func assignments(
     _ words: [String], _ collection: CollectionSchema
   ) throws -> [(field: Field, path: [String], value: Value)] {
-    guard !words.isEmpty else { throw CommandFailure("Expected field=value, as title=Afwas.") }
     return try words.map { word in
-      guard let sign = word.firstIndex(of: "=") else { throw CommandFailure("Expected field=value, found `\(word)`.") }
+      guard let sign = word.firstIndex(of: "=") else {
+        throw CommandFailure(.wordsMissing, "Expected field=value, found `\(word)`.")
+      }
       let (field, path) = try field(String(word[..<sign]), in: collection)
       return (field, path, try value(String(word[word.index(after: sign)...]), field, path))
     }
@@ -186,7 +177,9 @@ struct DeviceVerbs {
       let explanation = await session.explanation()
       for decision in decisions {
         guard let collection = session.pack.collection(decision.collection) else { continue }
-        for sentence in explanation.sentences(decision.conflict, in: collection) { output.line("  " + sentence) }
+        for sentence in explanation.sentences(decision.conflict, in: collection) {
+          output.line("  " + sentence.printable)
+        }
       }
     case .rejected(let rejection):
       var line =
@@ -197,11 +190,14 @@ struct DeviceVerbs {
   }
 
   private func create(_ words: [String]) async throws {
-    guard let first = words.first else { throw CommandFailure("Expected COLLECTION/ID and fields.") }
+    let first = words[0]
     let schema: CollectionSchema
     let id: RecordID?
     if first.contains("/") { (schema, id) = try key(first) } else { (schema, id) = (try collection(first), nil) }
     let made = try assignments(Array(words.dropFirst()), schema)
+    if let part = made.first(where: { !$0.path.isEmpty }) {
+      throw CommandFailure(.unknownField, "A new record takes whole fields: `\(part.field.name)={...}`.")
+    }
     let random = RecordID(high: .random(in: 0 ... .max) & ~0xf000 | 0x4000, low: .random(in: 0 ... .max) >> 2 | 1 << 63)
     try await edit { draft in
       draft.create(schema.name, id ?? (schema.key.isEmpty ? random : nil), made.map { ($0.field.name, $0.value) })
@@ -209,7 +205,7 @@ struct DeviceVerbs {
   }
 
   private func set(_ words: [String]) async throws {
-    let (schema, id) = try await existing(words, at: 0)
+    let (schema, id) = try await existing(words[0])
     let made = try assignments(Array(words.dropFirst()), schema)
     try await edit { draft in
       for part in made {
@@ -223,13 +219,11 @@ struct DeviceVerbs {
   }
 
   private func element(_ words: [String], isAdded: Bool) async throws {
-    let (schema, id) = try await existing(words, at: 0)
-    guard words.count == 3 else {
-      throw CommandFailure("Expected COLLECTION/ID field element, as tasks/dishes assignees noah.")
-    }
+    let (schema, id) = try await existing(words[0])
     let (field, _) = try field(words[1], in: schema)
     guard case .set(let type, _) = field.type, let element = ValueText.value(words[2], type: type) else {
-      throw CommandFailure("`\(field.name)` is \(field.type.name); it does not take `\(words[2])` as an element.")
+      throw CommandFailure(
+        .wrongValue, "`\(field.name)` is \(field.type.name); it does not take `\(words[2])` as an element.")
     }
     if let elementID = element.id, RecordID.isName(words[2]) { session.note(words[2], for: elementID) }
     try await edit { draft in
@@ -242,8 +236,7 @@ struct DeviceVerbs {
   }
 
   private func increment(_ words: [String]) async throws {
-    let (schema, id) = try await existing(words, at: 0)
-    guard words.count == 3 else { throw CommandFailure("Expected COLLECTION/ID field N.") }
+    let (schema, id) = try await existing(words[0])
     let (field, _) = try field(words[1], in: schema)
     let units: Int64?
     if case .decimal(_, let scale) = field.type {
@@ -251,21 +244,20 @@ struct DeviceVerbs {
     } else {
       units = Int64(words[2])
     }
-    guard let units else { throw CommandFailure("Expected a number to add, found `\(words[2])`.") }
+    guard let units else { throw CommandFailure(.wrongValue, "Expected a number to add, found `\(words[2])`.") }
     try await edit { $0.increment(schema.name, id, field.name, by: units) }
   }
 
   private func drop(_ words: [String]) async throws {
-    let (schema, id) = try await existing(words, at: 0)
-    guard words.count == 2 else { throw CommandFailure("Expected COLLECTION/ID field.path.") }
+    let (schema, id) = try await existing(words[0])
     let (field, path) = try field(words[1], in: schema)
     try await edit { $0.drop(schema.name, id, field.name, path) }
   }
 
   private func restoreValue(_ words: [String]) async throws {
-    let (schema, id) = try await existing(words, at: 0)
-    guard words.count == 3, let number = Int(words[2]) else {
-      throw CommandFailure("Expected COLLECTION/ID field N; `explain` numbers the values that lost.")
+    let (schema, id) = try await existing(words[0])
+    guard let number = Int(words[2]) else {
+      throw CommandFailure(.noSuchValue, "Expected a number, found `\(words[2])`; `explain` numbers what lost.")
     }
     let (field, _) = try field(words[1], in: schema)
     let losers = try await record(schema, id).content.conflicts
@@ -273,7 +265,7 @@ struct DeviceVerbs {
       }
     guard losers.indices.contains(number - 1) else {
       throw CommandFailure(
-        "`\(field.name)` has \(losers.count) losing values. See `explain \(words[0]) \(field.name)`.")
+        .noSuchValue, "`\(field.name)` has \(losers.count) losing values. See `explain \(words[0]) \(field.name)`.")
     }
     let (conflict, loser) = losers[number - 1]
     try await edit { draft in draft.restore(loser.write.value, of: conflict.subject, in: schema, id) }
@@ -288,6 +280,11 @@ struct DeviceVerbs {
 
   private func synchronize() async throws {
     await session.waitUntilLive(DeviceSession.patience)
+    switch try await device.status().link {
+    case .offline: throw CommandFailure(.noHub, "The device is offline. `online` makes a connection.")
+    case .refused(let fault): throw CommandFailure(numbered: fault.description, exitCode: 1)
+    case .waiting, .connecting, .catchingUp, .live: break
+    }
     try await device.waitUntilSynced(timeout: DeviceSession.patience)
     try await status()
   }
@@ -295,7 +292,7 @@ struct DeviceVerbs {
   private func moveClock(_ words: [String]) throws {
     if let text = words.first {
       guard let shift = ClockShift.milliseconds(text) else {
-        throw CommandFailure("Expected a shift, as +62m, -3d or 0, found `\(text)`.")
+        throw CommandFailure(.wrongValue, "Expected a shift, as +62m, -3d or 0, found `\(text)`.")
       }
       if shift == 0 { session.clock.reset() } else { session.clock.move(by: shift) }
     }
@@ -318,13 +315,13 @@ struct DeviceVerbs {
 
   private func record(_ schema: CollectionSchema, _ id: RecordID) async throws -> Record {
     if let record = try await device.record(schema.name, id) { return record }
-    throw CommandFailure("This device knows no `\(schema.name)/\(session.shortName(id))`.")
+    throw CommandFailure(.unknownRecord, "This device knows no `\(schema.name)/\(session.shortName(id))`.")
   }
 
   private func show(_ words: [String]) async throws {
     guard let first = words.first else { return try await showCollections() }
     if first.contains("/") {
-      let (schema, id) = try await existing(words, at: 0)
+      let (schema, id) = try await existing(first)
       return try show(try await record(schema, id))
     }
     let schema = try collection(first)
@@ -362,7 +359,7 @@ struct DeviceVerbs {
     }
     var table = Table(["id"] + chosen.map(\.name) + [""])
     for record in records {
-      let cells = chosen.map { Self.clipped(session.text(record.content[$0])) }
+      let cells = chosen.map { session.text(record.content[$0]).printable.clipped(to: 28) }
       let mark = (record.isPending ? "*" : "") + (record.content.conflicts.isEmpty ? "" : "!")
       table.add([session.shortName(record.id)] + cells + [mark], styles: [.name])
     }
@@ -371,10 +368,6 @@ struct DeviceVerbs {
     if records.contains(where: { !$0.content.conflicts.isEmpty }) {
       output.line(output.styled("! has an open conflict; see `conflicts`", .quiet))
     }
-  }
-
-  private static func clipped(_ text: String) -> String {
-    text.count > 28 ? text.prefix(27) + "…" : text
   }
 
   private func show(_ record: Record) throws {
@@ -425,8 +418,10 @@ struct DeviceVerbs {
   }
 
   private func history(_ words: [String]) async throws {
-    let limit = words.first.flatMap { Int($0) } ?? 20
-    let entries = try await device.recentlySettled(limit: max(1, min(limit, 10_000)))
+    guard let limit = words.isEmpty ? 20 : Int(words[0]), (1...10_000).contains(limit) else {
+      throw CommandFailure(.wrongValue, "Expected a number from 1 to 10000, found `\(words[0])`.")
+    }
+    let entries = try await device.recentlySettled(limit: limit)
     if output.isJSON { return try output.json(entries.map { HistoryReport($0, session.pack) }) }
     guard !entries.isEmpty else { return output.line("The hub has decided nothing of this device yet.") }
     var table = Table([("#", .right), ("revision", .right), ("at", .left), ("verdict", .left), ("edits", .left)])
@@ -450,13 +445,18 @@ struct DeviceVerbs {
 
   private func members() async throws {
     let roster = await device.replica.roster.values.sorted { $0.replica < $1.replica }
-    var rows = [[String]]()
-    for entry in roster { rows.append(["\(entry.replica)", await session.authorName(entry.replica), entry.device]) }
-    if output.isJSON {
-      return try output.json(rows.map { ["replica": $0[0], "member": $0[1], "device": $0[2]] })
+    var members = [MemberReport]()
+    for entry in roster {
+      members.append(
+        MemberReport(
+          replica: entry.replica.rawValue, member: await session.authorName(entry.replica), device: entry.device))
     }
+    if output.isJSON { return try output.json(members) }
+    guard !members.isEmpty else { return output.line("Nobody has written yet.") }
     var table = Table([("#", .right), ("member", .left), ("device", .left)])
-    for row in rows { table.add(row, styles: [nil, .strong, .name]) }
+    for entry in members {
+      table.add(["\(entry.replica)", entry.member, entry.device], styles: [nil, .strong, .name])
+    }
     output.text(table.text(output.terminal))
   }
 
@@ -470,13 +470,15 @@ struct DeviceVerbs {
     for record in records {
       output.line(output.styled("\(record.collection.name)/\(session.shortName(record.id))", .name))
       for conflict in record.content.conflicts {
-        for sentence in explanation.sentences(conflict, in: record.collection) { output.line("  " + sentence) }
+        for sentence in explanation.sentences(conflict, in: record.collection) {
+          output.line("  " + sentence.printable)
+        }
       }
     }
   }
 
   private func explain(_ words: [String]) async throws {
-    let (schema, id) = try await existing(words, at: 0)
+    let (schema, id) = try await existing(words[0])
     let record = try await record(schema, id)
     let wanted = try words.dropFirst().first.map { try field($0, in: schema).0 }
     let conflicts = record.content.conflicts.filter { conflict in
@@ -485,7 +487,9 @@ struct DeviceVerbs {
     let explanation = await session.explanation()
     if output.isJSON { return try output.json(ConflictReport.list(record, explanation, conflicts)) }
     let name = "\(schema.name)/\(session.shortName(id))" + (wanted.map { " \($0.name)" } ?? "")
-    if let wanted { output.line("\(output.styled(name, .name)) shows `\(session.text(record.content[wanted]))`.") }
+    if let wanted {
+      output.line("\(output.styled(name, .name)) shows `\(session.text(record.content[wanted]).printable)`.")
+    }
     guard !conflicts.isEmpty else {
       return output.line(
         "\(wanted == nil ? output.styled(name, .name) + ": " : "")No open conflict: every write had seen the one before it."
@@ -505,7 +509,7 @@ struct DeviceVerbs {
       table.add(await row("\(number)", loser.write, conflict, explanation), styles: [.quiet])
     }
     output.text(table.text(output.terminal))
-    for sentence in explanation.sentences(conflict, in: schema) { output.line(sentence) }
+    for sentence in explanation.sentences(conflict, in: schema) { output.line(sentence.printable) }
   }
 
   private func row(_ title: String, _ write: Write, _ conflict: Conflict, _ explanation: Explanation) async -> [String]

@@ -150,6 +150,12 @@ struct RecordChangeReport: Encodable {
   }
 }
 
+struct MemberReport: Encodable {
+  let replica: UInt32
+  let member: String
+  let device: String
+}
+
 struct ConflictReport: Encodable {
   let collection: String
   let id: String

@@ -1,7 +1,7 @@
 extension ErrorCatalog {
   /// Mistakes in the files that people write: packs (P), seeds (S), scenarios (N).
   static let filePages: [Page] =
-    pages(of: packs, in: "docs/reference/pack-errors.md") + pages(of: scenarios, in: "docs/reference/scenarios.md")
+    pages(of: packs, in: "docs/reference/pack-errors.md") + pages(of: scenarios, in: "docs/reference/errors.md")
 
   private static func pages(of words: [(String, String, String, String)], in document: String) -> [Page] {
     words.map { Page(number: $0.0, name: $0.1, meaning: $0.2, remedy: $0.3, document: document) }

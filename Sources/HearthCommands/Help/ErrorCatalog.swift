@@ -14,7 +14,9 @@ enum ErrorCatalog {
   }
 
   static let pages: [Page] =
-    FaultCode.allCases.map(page) + RejectionCode.allCases.map(page) + devicePages + filePages
+
+    FaultCode.allCases.map(page) + RejectionCode.allCases.map(page) + devicePages + CommandFault.allCases.map(page)
+    + filePages
 
   static func page(_ number: String) -> Page? {
     let wanted = number.uppercased()
@@ -23,14 +25,17 @@ enum ErrorCatalog {
 
   private static func page(_ code: FaultCode) -> Page {
     let (meaning, remedy) = words(code)
-    return Page(
-      number: "E\(code.rawValue)", name: code.name, meaning: meaning, remedy: remedy, document: "protocol/errors.md")
+    return Page("E\(code.rawValue)", code.name, meaning, remedy)
   }
 
   private static func page(_ code: RejectionCode) -> Page {
     let (meaning, remedy) = words(code)
-    return Page(
-      number: "E\(code.rawValue)", name: code.name, meaning: meaning, remedy: remedy, document: "protocol/errors.md")
+    return Page("E\(code.rawValue)", code.name, meaning, remedy)
+  }
+
+  private static func page(_ fault: CommandFault) -> Page {
+    let (meaning, remedy) = fault.words
+    return Page("E\(fault.rawValue)", fault.name, meaning, remedy)
   }
 
   private static func words(_ code: FaultCode) -> (String, String) {
@@ -84,18 +89,21 @@ enum ErrorCatalog {
 
   private static let devicePages = [
     Page(
-      number: "E3001", name: "storage", meaning: "The replica's file cannot be used.",
-      remedy: "Check its folder's space and permissions; a damaged file can be moved away, the hub has the household.",
-      document: "docs/reference/errors.md"),
+      "E3001", "storage", "The replica's file cannot be used.",
+      "Check its folder's space and permissions; a damaged file can be moved away, the hub has the household."),
+    Page("E3002", "address", "The address is not one of a hub.", "Write tcp://host:port or ws://host:port."),
     Page(
-      number: "E3002", name: "address", meaning: "The address is not one of a hub.",
-      remedy: "Write tcp://host:port or ws://host:port.", document: "docs/reference/errors.md"),
-    Page(
-      number: "E3003", name: "timeout", meaning: "The hub did not answer in time.",
-      remedy: "Check that it runs and can be reached: hearth device NAME -c status.",
-      document: "docs/reference/errors.md"),
-    Page(
-      number: "E3004", name: "refused", meaning: "The hub refused the connection.",
-      remedy: "Look up the number that the hub gave.", document: "docs/reference/errors.md"),
+      "E3003", "timeout", "The hub did not answer in time.",
+      "Check that it runs and can be reached: hearth device NAME -c status."),
+    Page("E3004", "refused", "The hub refused the connection.", "Look up the number that the hub gave."),
   ]
+}
+
+extension ErrorCatalog.Page {
+  /// A number of docs/reference/errors.md.
+  fileprivate init(_ number: String, _ name: String, _ meaning: String, _ remedy: String) {
+    self.init(
+      number: number, name: name, meaning: meaning, remedy: remedy,
+      document: "docs/reference/errors.md#\(number.lowercased())")
+  }
 }

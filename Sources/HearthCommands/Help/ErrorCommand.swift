@@ -18,6 +18,7 @@ package struct ErrorCommand: AsyncParsableCommand {
     guard let number else { return try list(output) }
     guard let page = ErrorCatalog.page(number) else {
       throw CommandFailure(
+        .unknownNumber,
         "There is no error \(number).\(suggestion(for: number, among: ErrorCatalog.pages.map(\.number)))")
     }
     if json { return try output.json(page) }

@@ -37,12 +37,12 @@ struct CredentialFile: Codable {
       guard
         FileManager.default.createFile(
           atPath: file.path, contents: try encoder.encode(self), attributes: [.posixPermissions: 0o600])
-      else { throw CommandFailure("`\(file.relativeToHere)` cannot be written.", exitCode: 2) }
+      else { throw CommandFailure(.unwritable, "`\(file.relativeToHere)` cannot be written.") }
     } catch let failure as CommandFailure {
       throw failure
     } catch {
       throw CommandFailure(
-        "The credentials cannot be written to `\(folder)`: \(error.localizedDescription)", exitCode: 2)
+        .unwritable, "The credentials cannot be written to `\(folder)`: \(error.localizedDescription)")
     }
   }
 
@@ -55,12 +55,12 @@ struct CredentialFile: Codable {
       let hint =
         known.isEmpty
         ? "Make some with `hearth household create --app famquest`." : "It has \(known.joined(separator: ", "))."
-      throw CommandFailure("`\(folder)` has no credential of `\(name)`. \(hint)", exitCode: 2)
+      throw CommandFailure(.noCredential, "`\(folder)` has no credential of `\(name)`. \(hint)")
     }
     do {
       return try JSONDecoder().decode(CredentialFile.self, from: data)
     } catch {
-      throw CommandFailure("`\(file.relativeToHere)` is no credential: \(error)", exitCode: 2)
+      throw CommandFailure(.wrongCredential, "`\(file.relativeToHere)` is no credential: \(error)")
     }
   }
 }

@@ -23,14 +23,14 @@ package struct HouseholdCommand: AsyncParsableCommand {
       let running = folder.running
       guard let url = hub ?? running?.http else {
         throw CommandFailure(
-          "No hub runs on `\(data)`. Start one with `hearth serve --data \(data)`, or name one with --hub.", exitCode: 2
-        )
+          .noHub, "No hub runs on `\(data)`. Start one with `hearth serve --data \(data)`, or name one with --hub.")
       }
       let token = adminToken ?? ProcessInfo.processInfo.environment["HEARTH_ADMIN_TOKEN"] ?? folder.storedAdminToken
       guard let token else {
         throw CommandFailure(
-          "The hub's admin token is needed: --admin-token, HEARTH_ADMIN_TOKEN, or the data folder with its `admin-token`.",
-          exitCode: 2)
+          .noAdminToken,
+          "The hub's admin token is needed: --admin-token, HEARTH_ADMIN_TOKEN, or the data folder with its `admin-token`."
+        )
       }
       return AdminClient(url: url, token: token, running: running)
     }
@@ -125,9 +125,13 @@ struct AdminClient {
     do {
       return try await body()
     } catch let failure as HubHTTP.Failure {
-      throw CommandFailure(failure.description, exitCode: 2)
+      throw CommandFailure(.noHub, failure.description)
     } catch let refusal as Administration.Refusal {
-      throw CommandFailure(refusal.description)
+      throw CommandFailure(.refused, refusal.description)
+    } catch is DecodingError {
+      throw CommandFailure(.noHub, "What answers at \(url) is no hub: its answer is no list of households.")
+    } catch {
+      throw CommandFailure(.noHub, "The connection to \(url) broke: \(error)")
     }
   }
 }

@@ -38,11 +38,11 @@ package struct ScenarioCommand: AsyncParsableCommand {
     let output = Output(isJSON: json)
     let files = try paths.flatMap { try Self.files(at: $0) }
     guard !files.isEmpty else {
-      throw CommandFailure("There is no scenario (*.yaml) in \(paths.joined(separator: ", ")).", exitCode: 3)
+      throw CommandFailure(.noScenario, "There is no scenario (*.yaml) in \(paths.joined(separator: ", ")).")
     }
     let loaded = try load(files)
     let text = ScenarioText(output.terminal, isVerbose: steps)
-    var bar = ProgressBar("scenarios", total: loaded.count, terminal: output.terminal)
+    var bar = ProgressBar("scenarios", total: loaded.count, terminal: json ? .plain : .standardError())
     var results = [ScenarioResult]()
     for (done, item) in loaded.enumerated() {
       bar.update(done, note: item.scenario.title)
@@ -78,7 +78,7 @@ package struct ScenarioCommand: AsyncParsableCommand {
     let url = URL(filePath: path)
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
-      throw CommandFailure("`\(path)` is not there.", exitCode: 2)
+      throw CommandFailure(.unreadable, "`\(path)` is not there.")
     }
     guard isFolder.boolValue else { return [url] }
     let inside = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
@@ -106,7 +106,7 @@ package struct ScenarioCommand: AsyncParsableCommand {
         problems.append(diagnostics.description)
       }
     }
-    guard problems.isEmpty else { throw CommandFailure(problems.joined(separator: "\n"), exitCode: 2) }
+    guard problems.isEmpty else { throw CommandFailure(numbered: problems.joined(separator: "\n"), exitCode: 2) }
     return items
   }
 
@@ -114,8 +114,8 @@ package struct ScenarioCommand: AsyncParsableCommand {
     let (schema, seed) = (folder.appending(path: "schema.yaml"), folder.appending(path: "seed.yaml"))
     for needed in [schema, seed] where !FileManager.default.fileExists(atPath: needed.path) {
       throw CommandFailure(
-        "`\(file.relativeToHere)`: a scenario lies in `<app>/scenarios/`, and `\(needed.relativeToHere)` is not there.",
-        exitCode: 2)
+        .misplaced,
+        "`\(file.relativeToHere)`: a scenario lies in `<app>/scenarios/`, and `\(needed.relativeToHere)` is not there.")
     }
     let pack = try PackLibrary.load(schema)
     let text = try PackLibrary.read(seed)
@@ -126,7 +126,7 @@ package struct ScenarioCommand: AsyncParsableCommand {
     do {
       try text.write(toFile: path, atomically: true, encoding: .utf8)
     } catch {
-      throw CommandFailure("`\(path)` cannot be written: \(error.localizedDescription)", exitCode: 2)
+      throw CommandFailure(.unwritable, "`\(path)` cannot be written: \(error.localizedDescription)")
     }
   }
 
@@ -159,7 +159,7 @@ package struct ScenarioCommand: AsyncParsableCommand {
   private func inProcessWorld(_ item: Item) throws -> InProcessWorld {
     let world = InProcessWorld(pack: item.app.pack, dayInZone: ZoneCalendar.day)
     guard let household = item.app.seed.households.first(where: { $0.id == item.scenario.household }) else {
-      throw CommandFailure("The seed has no household of `\(item.scenario.file)`.", exitCode: 2)
+      throw CommandFailure(.misplaced, "The seed has no household of `\(item.scenario.file)`.")
     }
     _ = try world.found(household)
     for device in item.scenario.devices {
@@ -175,7 +175,7 @@ package struct ScenarioCommand: AsyncParsableCommand {
       household: item.scenario.household.description,
       devices: item.scenario.devices.map { Administration.NewDevice(name: $0.name, member: $0.member.description) })
     guard let household = founded.first, let id = RecordID(household.household) else {
-      throw CommandFailure("The hub founded no household.", exitCode: 2)
+      throw CommandFailure(.refused, "The hub founded no household.")
     }
     let folder = FileManager.default.temporaryDirectory.appending(path: "hearth-scenario-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -27,7 +27,7 @@ struct DataFolder {
         at: url, withIntermediateDirectories: true, attributes: [.posixPermissions: 0o700])
     } catch {
       throw CommandFailure(
-        "The data folder `\(url.relativeToHere)` cannot be made: \(error.localizedDescription)", exitCode: 2)
+        .unwritable, "The data folder `\(url.relativeToHere)` cannot be made: \(error.localizedDescription)")
     }
   }
 
@@ -39,7 +39,7 @@ struct DataFolder {
       atPath: tokenFile.path, contents: Data((token + "\n").utf8), attributes: [.posixPermissions: 0o600])
     guard isWritten else {
       throw CommandFailure(
-        "`\(tokenFile.relativeToHere)` cannot be written. Check the folder's permissions.", exitCode: 2)
+        .unwritable, "`\(tokenFile.relativeToHere)` cannot be written. Check the folder's permissions.")
     }
     return token
   }

@@ -67,7 +67,7 @@ package struct ServeCommand: AsyncParsableCommand {
         logger: Logger(label: "hearth.lifecycle") { _ in SwiftLogNoOpLogHandler() }))
     try await group.run()
     if let fault = failure.fault {
-      throw CommandFailure("The store failed, nothing more can be acknowledged: \(fault.message)", exitCode: 70)
+      throw CommandFailure(.storeFailed, "The store failed, nothing more can be acknowledged: \(fault.message)")
     }
   }
 
@@ -75,7 +75,7 @@ package struct ServeCommand: AsyncParsableCommand {
     do {
       return try SQLiteStore.open(at: folder.url.path, packs: packs)
     } catch {
-      throw CommandFailure(error.message, exitCode: 2)
+      throw CommandFailure(.storeClosed, error.message)
     }
   }
 
@@ -141,7 +141,7 @@ private struct HubService: Service {
       addresses = try await server.start()
     } catch {
       throw CommandFailure(
-        "The hub cannot listen: \(error). Is a port in use? See --tcp-port and --http-port.", exitCode: 2)
+        .cannotListen, "The hub cannot listen: \(error). Is a port in use? See --tcp-port and --http-port.")
     }
     try announce(addresses)
     try await withGracefulShutdownHandler {
@@ -186,19 +186,22 @@ package struct StopCommand: AsyncParsableCommand {
     discussion: "Example: hearth stop --data ./hearth-data")
 
   @Option(help: "Folder of the database and the admin token.") var data = "hearth-data"
+  @Flag(help: "Print JSON.") var json = false
 
   package init() {}
 
   package mutating func run() async throws {
     guard let running = DataFolder(data).running else {
-      throw CommandFailure("No hub runs on `\(data)`.")
+      throw CommandFailure(.noHub, "No hub runs on `\(data)`.")
     }
     ProcessControl.terminate(running.pid)
     for _ in 0..<200 where ProcessControl.isAlive(running.pid) { try await Task.sleep(for: .milliseconds(50)) }
     guard !ProcessControl.isAlive(running.pid) else {
       throw CommandFailure(
-        "The hub \(running.pid) is still saying goodbye to its devices. Ask again, or look at its log.")
+        .stillEnding, "The hub \(running.pid) is still saying goodbye to its devices. Ask again, or look at its log.")
     }
-    Output(isJSON: false).line("The hub \(running.pid) has ended.")
+    let output = Output(isJSON: json)
+    if json { return try output.json(["pid": running.pid]) }
+    output.line("The hub \(running.pid) has ended.")
   }
 }

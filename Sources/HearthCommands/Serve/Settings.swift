@@ -85,7 +85,7 @@ extension Setting {
       name: name, summary: summary, defaultText: String(value),
       expected: "a whole number from \(range.lowerBound) to \(range.upperBound)"
     ) { text, settings in
-      guard let number = Int(text), range.contains(number) else { return false }
+      guard !text.hasPrefix("+"), let number = Int(text), range.contains(number) else { return false }
       take(number, &settings)
       return true
     }
@@ -127,13 +127,13 @@ struct SettingsResolver {
       }
       resolved.append(Resolved(name: setting.name, value: value, source: source))
     }
-    guard problems.isEmpty else { throw CommandFailure(problems.joined(separator: "\n"), exitCode: 2) }
+    guard problems.isEmpty else { throw CommandFailure(.settings, problems.joined(separator: "\n")) }
     return (settings, resolved)
   }
 
   /// Variables that are not settings; the others that Hearth reads are known by name.
   private static func unknownVariables(_ environment: [String: String]) -> [String] {
-    let known = Set(Setting.all.map(\.variable)).union(["HEARTH_CONFIG", "HEARTH_ADMIN_TOKEN", "HEARTH_DEVICES"])
+    let known = Set(Setting.all.map(\.variable)).union(["HEARTH_CONFIG", "HEARTH_ADMIN_TOKEN"])
     return environment.keys.filter { $0.hasPrefix("HEARTH_") && !known.contains($0) && !$0.hasPrefix("HEARTH_TEST_") }
       .sorted().map { "\($0) is no setting.\(suggestion(for: $0, among: known))" }
   }
@@ -145,7 +145,7 @@ struct SettingsResolver {
     do {
       root = try YAMLNode.read(file.text, file: file.name)
     } catch {
-      throw CommandFailure(error.description, exitCode: 2)
+      throw CommandFailure(error)
     }
     var values = [String: (value: String, place: String)]()
     for pair in root.pairs ?? [] {

@@ -81,7 +81,10 @@ struct ScenarioReader {
           $0.records.contains { $0.id == member && $0.collection == pack.memberCollection }
         })
       else {
-        report("N103", pair.value.mark, "the seed has no member \(pair.value.kind).")
+        let known = seed.households.flatMap(\.records).filter { $0.collection == pack.memberCollection }
+          .compactMap { seed.names[$0.id] }
+        let hint = suggestion(for: pair.value.text ?? "", among: known)
+        report("N103", pair.value.mark, "the seed has no member \(pair.value.kind).\(hint)")
         continue
       }
       devices.append(Seed.Device(name: pair.key, member: member))
@@ -132,14 +135,19 @@ struct ScenarioReader {
   private static let forms = [
     "online", "offline", "cut", "restart", "decided", "no conflicts", "clock of <device>", "outcome of <edit>",
     "outbox of <device>", "rejected on <device>", "everyone sees", "everyone misses", "<device> sees",
-    "<device> resends", "<device> sets", "<device> creates", "<device> deletes", "<device> restores", "<device> adds",
-    "<device> removes", "<device> increments", "<device> puts", "<device> drops", "<device> edits",
+    "<device> misses", "<device> resends", "<device> sets", "<device> creates", "<device> deletes",
+    "<device> restores", "<device> adds", "<device> removes", "<device> increments", "<device> puts",
+    "<device> drops", "<device> edits",
   ]
 
   private mutating func readEdit(_ main: YAMLNode.Pair, _ extras: [YAMLNode.Pair]) -> Scenario.Action? {
     guard let verb = editVerb(of: main.key) else {
       let known = Self.forms.joined(separator: ", ")
-      report("N105", main.keyMark, "`\(main.key)` is no step. Steps are: \(known).")
+      let words = main.key.split(separator: " ").map(String.init)
+      let verbs = Self.forms.filter { $0.hasPrefix("<") }.map { String($0.dropFirst("<device> ".count)) }
+      let isEdit = words.count == 2
+      let hint = suggestion(for: isEdit ? words[1] : main.key, among: isEdit ? verbs : Self.forms)
+      report("N105", main.keyMark, "`\(main.key)` is no step.\(hint) Steps are: \(known).")
       return nil
     }
     let name = String(main.key.prefix { $0 != " " })

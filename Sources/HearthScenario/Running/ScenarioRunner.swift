@@ -62,6 +62,10 @@ package struct ScenarioRunner {
       var failure: StepResult.Failure?
       do {
         failure = try await perform(step.action)
+      } catch let rejection as Rejection {
+        failure = StepResult.Failure(
+          summary: "The edit was refused: E\(rejection.code.rawValue) \(rejection.code.name): \(rejection.message)",
+          rows: [], decisions: [])
       } catch {
         failure = StepResult.Failure(summary: "\(error)", rows: [], decisions: [])
       }

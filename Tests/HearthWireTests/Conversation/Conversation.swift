@@ -44,6 +44,14 @@ final class Conversation {
     var isClosedByHub = false
   }
 
+  /// A connection of something that says whatever it likes, and what it was told.
+  struct Stranger {
+    let form: WireCodec.Form
+    var cutter = FrameCutter(frameBytesMax: 1 << 20)
+    var heard: [HubMessage] = []
+    var isClosed = false
+  }
+
   /// A device: what it knows, where it keeps it, and what the test remembers of it.
   final class Unit {
     var core: DeviceCore
@@ -72,11 +80,14 @@ final class Conversation {
   private(set) var hub: HubCore
   private(set) var now: Int64 = 1_762_848_000_000
   private(set) var steps = 0
+  /// Bytes of the longest frame that was sent, with its length.
+  private(set) var longestFrame = 0
   private(set) var tasks: [Task] = []
   private let engine: Engine
   private let doorkeeper: Doorkeeper
   private var random: SeededGenerator
   private var pipes: [HubCore.ConnectionID: Pipe] = [:]
+  private var strangers: [HubCore.ConnectionID: Stranger] = [:]
   private var nextConnection: UInt64 = 1
 
   init(
@@ -193,6 +204,46 @@ final class Conversation {
       unit.wakeAt = nil
       try carryOut(unit.core.tick(moment(unit), unit.storage), name)
     }
+  }
+
+  // MARK: Strangers
+
+  /// A connection from outside, which no device of the conversation has made.
+  func strangerConnects(_ form: WireCodec.Form) -> HubCore.ConnectionID {
+    let id = HubCore.ConnectionID(rawValue: nextConnection)
+    nextConnection += 1
+    strangers[id] = Stranger(form: form)
+    hub.opened(id, now: now)
+    return id
+  }
+
+  /// What a stranger was told so far, and whether the hub has closed.
+  func stranger(_ id: HubCore.ConnectionID) -> Stranger { strangers[id]! }
+
+  /// A stranger sends a message.
+  func stranger(_ id: HubCore.ConnectionID, says message: DeviceMessage) throws {
+    try stranger(id, sends: WireCodec(form: stranger(id).form, pack: pack).encode(message))
+  }
+
+  /// A stranger sends the bytes of a frame, in its own form or in the other one.
+  func stranger(_ id: HubCore.ConnectionID, sends frame: [UInt8], _ form: WireCodec.Form? = nil) throws {
+    try carryOut(hub.received(frame, form ?? stranger(id).form, from: id, now: now))
+    try settle()
+  }
+
+  /// A stranger sends bytes of a TCP stream.
+  func stranger(_ id: HubCore.ConnectionID, streams bytes: [UInt8]) throws {
+    strangers[id]?.cutter.append(bytes)
+    do {
+      while let frame = try strangers[id]?.cutter.next() { try stranger(id, sends: frame) }
+    } catch let fault as ProtocolFault {
+      try carryOut(hub.malformed(fault, from: id))
+    }
+  }
+
+  private func tell(_ id: HubCore.ConnectionID, _ frame: [UInt8]) throws {
+    guard let stranger = strangers[id] else { return }
+    strangers[id]?.heard.append(try WireCodec(form: stranger.form, pack: pack).decodeHubMessage(frame))
   }
 
   // MARK: What is due
@@ -361,8 +412,13 @@ final class Conversation {
   private func carryOut(_ effects: [HubCore.Effect]) throws {
     for effect in effects {
       switch effect {
-      case .write(let id, let bytes, _): pipes[id]?.toDevice += FrameCutter.frame(bytes)
-      case .close(let id, _): pipes[id]?.isClosedByHub = true
+      case .write(let id, let bytes, _):
+        pipes[id]?.toDevice += FrameCutter.frame(bytes)
+        longestFrame = max(longestFrame, bytes.count + 4)
+        try tell(id, bytes)
+      case .close(let id, _):
+        pipes[id]?.isClosedByHub = true
+        strangers[id]?.isClosed = true
       case .admit(let id, let hello): tasks.append(.admit(id, hello))
       case .read(let id, let household, let after): tasks.append(.read(id, household, after))
       case .submit(let tickets): tasks.append(.decide(tickets))
@@ -377,7 +433,9 @@ final class Conversation {
     for effect in effects {
       switch effect {
       case .open: try open(name, unit)
-      case .write(let bytes): if let id = unit.connection { pipes[id]?.toHub += FrameCutter.frame(bytes) }
+      case .write(let bytes):
+        longestFrame = max(longestFrame, bytes.count + 4)
+        if let id = unit.connection { pipes[id]?.toHub += FrameCutter.frame(bytes) }
       case .close: try close(unit)
       case .wake(let time): unit.wakeAt = min(unit.wakeAt ?? time, time)
       case .settled(let entries): unit.settled += entries
