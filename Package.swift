@@ -127,7 +127,7 @@ let package = Package(
     .testTarget(
       name: "HearthStoreTests",
       dependencies: [
-        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthSQLite",
+        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthSQLite", "HearthTesting",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .testTarget(
@@ -145,6 +145,20 @@ let package = Package(
         "HearthProtocol", "HearthTesting", "HearthTransport", "HearthWire",
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOWebSocket", package: "swift-nio"),
+      ]),
+    .testTarget(
+      name: "HearthServerTests",
+      dependencies: [
+        "HearthDevice", "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol",
+        "HearthReplica", "HearthScenario", "HearthServer", "HearthSQLite", "HearthTesting", "HearthTransport",
+        "HearthWire", .product(name: "Logging", package: "swift-log"),
+      ]),
+    .testTarget(
+      name: "HearthDeviceTests",
+      dependencies: [
+        "HearthCommands", "HearthDevice", "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack",
+        "HearthProtocol", "HearthReplica", "HearthServer", "HearthTesting",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
       ]),
     .testTarget(name: "HearthConsoleTests", dependencies: ["HearthConsole"]),
     .testTarget(

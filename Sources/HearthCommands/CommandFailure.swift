@@ -58,9 +58,9 @@ enum CommandFault: Int, CaseIterable {
 
 /// A command that could not do what it was asked: what was expected, what came, what to do.
 struct CommandFailure: Error {
-  /// As `E4201`; nil when the message has its numbers in it.
+  /// As `E4201`; nil when the message has its numbers in its lines.
   let number: String?
-  /// As `noHub`.
+  /// As `noHub`; those of the device library have none.
   let name: String?
   let message: String
   let exitCode: Int32
@@ -84,16 +84,17 @@ struct CommandFailure: Error {
 
   /// A text that has its numbers in it.
   init(numbered message: String, exitCode: Int32) {
-    number = nil
-    name = nil
-    self.message = message
+    let parts = message.firstMatch(of: /\A(E[0-9]{4})(?:\ ([A-Za-z]+))?:\ /)
+    number = parts.map { String($0.output.1) }
+    name = parts?.output.2.map(String.init)
+    self.message = parts.map { String(message[$0.range.upperBound...]) } ?? message
     self.exitCode = exitCode
   }
 
   /// The message behind its number.
   var text: String {
-    guard let number, let name else { return message }
-    return "\(number) \(name): \(message)"
+    guard let number else { return message }
+    return "\(([number, name] as [String?]).compactMap { $0 }.joined(separator: " ")): \(message)"
   }
 }
 

@@ -1,5 +1,5 @@
 package import ArgumentParser
-internal import Foundation
+internal import HearthConsole
 internal import HearthDevice
 internal import HearthModel
 internal import HearthPack
@@ -67,15 +67,15 @@ extension HearthCommand {
   private static func end(with error: any Error, isJSON: Bool) -> Never {
     guard let failure = failure(error) else { exit(withError: error) }
     let text = isJSON ? (try? Output.encode(FailureReport(failure))) ?? failure.text : failure.text
-    FileHandle.standardError.write(Data((text + "\n").utf8))
-    if !isJSON, let number = failure.number, number != "E\(CommandFault.usage.rawValue)" {
-      FileHandle.standardError.write(Data("What to do: hearth help \(number)\n".utf8))
-    }
+    let isExplained = !isJSON && failure.number != nil && failure.number != "E\(CommandFault.usage.rawValue)"
+    let hint = isExplained ? "What to do: hearth help \(failure.number ?? "")\n" : ""
+    // Nobody is left to tell when standard error is closed as well; the exit code says it.
+    try? StandardStream.errors.write(text + "\n" + hint)
     exit(withError: ExitCode(failure.exitCode))
   }
 
   /// What to say about an error; nil when ArgumentParser says it, or nothing has to be said.
-  private static func failure(_ error: any Error) -> CommandFailure? {
+  static func failure(_ error: any Error) -> CommandFailure? {
     if let failure = error as? CommandFailure { return failure }
     if error is ExitCode { return nil }
     switch error {

@@ -12,11 +12,20 @@ struct Output {
   }
 
   func line(_ text: String = "") {
-    FileHandle.standardOutput.write(Data((text + "\n").utf8))
+    self.text(text + "\n")
   }
 
+  /// Writes to standard output; ends the process when that cannot be.
   func text(_ text: String) {
-    FileHandle.standardOutput.write(Data(text.utf8))
+    do {
+      try StandardStream.output.write(text)
+    } catch {
+      // As if SIGPIPE had ended it, which servers ignore.
+      if error.isReaderGone { exit(141) }
+      let failure = CommandFailure(.unwritable, "Standard output cannot be written: \(error.reason).")
+      try? StandardStream.errors.write(failure.text + "\n")
+      exit(failure.exitCode)
+    }
   }
 
   /// One JSON document on one line, keys in ascending order.

@@ -1,5 +1,3 @@
-internal import Foundation
-
 /// A bar on standard error that says how far long work has come; nothing when nobody looks.
 package struct ProgressBar {
   private let title: String
@@ -35,6 +33,7 @@ package struct ProgressBar {
   }
 
   private static func write(_ text: String) {
-    FileHandle.standardError.write(Data(text.utf8))
+    // A bar that cannot be drawn is no reason to end the work.
+    try? StandardStream.errors.write(text)
   }
 }

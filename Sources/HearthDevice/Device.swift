@@ -13,8 +13,8 @@ internal import NIOCore
 /// asked for.
 public actor Device {
   private var core: DeviceCore
-  private let storage: SQLiteReplica
-  private let configuration: DeviceConfiguration
+  let storage: SQLiteReplica
+  let configuration: DeviceConfiguration
   private let address: HubAddress
   private let form: WireCodec.Form
 
@@ -24,7 +24,8 @@ public actor Device {
   private var wakeAt: Int64?
   private var observers = Observers()
   private var waiters: [UInt64: CheckedContinuation<Void, any Error>] = [:]
-  private var waitedCounters: [UInt64: UInt64] = [:]
+  /// The last change set that each of them waits for. Its number may change, its stamp does not.
+  private var waitedStamps: [UInt64: HybridTime] = [:]
   private var nextWaiter: UInt64 = 0
   private var lastSettled: SettledChange?
   private var lastFault: HubFault?
@@ -44,11 +45,11 @@ public actor Device {
     let address = try HubAddress(configuration.hub)
     let isReadable = configuration.usesReadableFrames && address.transport != .tcp
     let form: WireCodec.Form = isReadable ? .text : .binary
-    let opened = try SQLiteReplica.open(configuration.path, pack: configuration.pack) {
-      ReplicaIdentity(
+    let opened = try SQLiteReplica.open(
+      configuration.path, pack: configuration.pack,
+      identity: ReplicaIdentity(
         incarnation: max(configuration.random(), 1), household: configuration.household,
-        member: configuration.member)
-    }
+        member: configuration.member))
     core = DeviceCore(
       replica: opened.replica, token: configuration.token, software: configuration.software, form: form)
     storage = opened.storage
@@ -83,10 +84,22 @@ public actor Device {
   /// fails.
   @discardableResult
   public func commit(_ draft: Draft) throws -> ChangeTicket {
-    let committed = try core.commit(draft, moment(), storage)
+    let committed: (effects: [DeviceCore.Effect], counter: UInt64)
+    do {
+      committed = try core.commit(draft, moment(), storage)
+    } catch let error as DeviceError {
+      fail(error)
+      statusChanged()
+      throw error
+    }
+    // The commit put it last; what follows may renumber it, or even decide it.
+    guard let entry = core.replica.outbox.last else {
+      throw DeviceError(.storage, "The edit was taken and is not in the outbox.")
+    }
+    let ticket = ChangeTicket(entry.changeSet)
     carryOut(committed.effects)
     statusChanged()
-    return ChangeTicket(counter: committed.counter)
+    return ticket
   }
 
   /// Takes edits that belong together, written in a closure.
@@ -99,13 +112,10 @@ public actor Device {
 
   /// Where a change set is on its way.
   public func status(of ticket: ChangeTicket) throws -> ChangeStatus {
-    if let entry = core.replica.outbox.first(where: { $0.changeSet.counter == ticket.counter }) {
+    if let entry = core.replica.outbox.first(where: { $0.changeSet.stamp == ticket.stamp }) {
       return entry.isSent ? .sent : .local
     }
-    guard let replica = core.replica.identity.replica, ticket.counter > 0,
-      let entry = try storage.settled(of: replica, after: ticket.counter - 1).first,
-      entry.changeSet.counter == ticket.counter
-    else { return .unknown }
+    guard let entry = try storage.settled(ticket) else { return .unknown }
     let settled = SettledChange(entry)
     let names = seen.filter { $0.value >= entry.revision && !entry.isRejected }.keys.sorted()
       .compactMap { core.replica.roster[$0]?.device }
@@ -117,7 +127,7 @@ public actor Device {
   /// - Throws: ``DeviceError`` `.timeout` when that takes longer; ``HubFault`` when the hub refuses the device for
   ///   good; `CancellationError` when the task is cancelled.
   public func waitUntilSynced(timeout: Duration) async throws {
-    guard let last = core.replica.outboxCounters?.upperBound else { return }
+    guard let last = core.replica.outbox.last?.changeSet.stamp else { return }
     let waiter = nextWaiter
     nextWaiter += 1
     let timer = Task { [weak self] in
@@ -130,7 +140,7 @@ public actor Device {
     try await withTaskCancellationHandler {
       try await withCheckedThrowingContinuation { continuation in
         waiters[waiter] = continuation
-        waitedCounters[waiter] = last
+        waitedStamps[waiter] = last
         resumeWaiters()
       }
     } onCancel: {
@@ -139,13 +149,13 @@ public actor Device {
   }
 
   private func resume(_ waiter: UInt64, _ result: Result<Void, any Error>) {
-    waitedCounters[waiter] = nil
+    waitedStamps[waiter] = nil
     waiters.removeValue(forKey: waiter)?.resume(with: result)
   }
 
   private func resumeWaiters() {
-    let first = core.replica.outbox.first?.changeSet.counter
-    for (waiter, last) in waitedCounters where first.map({ $0 > last }) ?? true { resume(waiter, .success(())) }
+    let first = core.replica.outbox.first?.changeSet.stamp
+    for (waiter, last) in waitedStamps where first.map({ $0 > last }) ?? true { resume(waiter, .success(())) }
     if case .stopped(.refused(let fault)) = core.link.condition {
       for waiter in Array(waiters.keys) { resume(waiter, .failure(HubFault(fault))) }
     }
@@ -188,16 +198,11 @@ public actor Device {
     core.replica.outbox.map { PendingChange($0) }
   }
 
-  /// The rejected change sets, oldest first, with what they would have done.
-  public func rejected() throws -> [RejectedChange] {
-    try storage.rejected().compactMap { RejectedChange($0) }
-  }
-
   /// How the device is doing.
   public func status() throws -> DeviceStatus {
     DeviceStatus(
       link: link, outboxCount: core.replica.outbox.count, oldestInOutbox: core.replica.outbox.first?.madeAt,
-      lastSettled: lastSettled, lastFault: lastFault, rejectedCount: try storage.rejected().count,
+      lastSettled: lastSettled, lastFault: lastFault, rejectedCount: try storage.rejectedCount(),
       revision: core.replica.identity.cursor.revision)
   }
 
@@ -229,7 +234,7 @@ public actor Device {
     }
   }
 
-  private func collection(named name: String) throws -> CollectionSchema {
+  func collection(named name: String) throws -> CollectionSchema {
     if let collection = configuration.pack.collection(named: name) { return collection }
     throw Rejection(.unknownCollection, message: "`\(configuration.pack.name)` has no collection `\(name)`.")
   }
@@ -259,7 +264,7 @@ public actor Device {
     observers.remove(id)
   }
 
-  private func statusChanged() {
+  func statusChanged() {
     guard observers.wantsStatuses, let status = try? status() else { return }
     observers.tell(status)
   }
@@ -277,14 +282,18 @@ public actor Device {
     do {
       carryOut(try body(&core, moment(), storage))
     } catch {
-      // The file fails: nothing received may count, so the link ends, and the status says why.
-      lastFault = HubFault(ProtocolFault(.storeFailed, "The replica's file failed: \(error)"))
-      connection?.task?.cancel()
-      connection = nil
-      carryOut((try? core.disconnect(moment(), storage)) ?? [])
+      fail(DeviceError(error, path: configuration.path))
     }
     statusChanged()
     resumeWaiters()
+  }
+
+  /// The file fails: nothing received may count, so the link ends, and the status says why.
+  private func fail(_ error: DeviceError) {
+    lastFault = HubFault(error)
+    connection?.task?.cancel()
+    connection = nil
+    carryOut((try? core.disconnect(moment(), storage)) ?? [])
   }
 
   private func carryOut(_ effects: [DeviceCore.Effect]) {
@@ -361,6 +370,8 @@ public actor Device {
           await self?.opened(number, connection.channel)
           for try await frame in inbound { await self?.received(number, frame) }
         }
+      } catch let error as DeviceError {
+        await self?.note(error, number)
       } catch {
         // Whatever ended it: the link decides when to try again, and a fault of the hub came as a message.
       }
@@ -377,6 +388,11 @@ public actor Device {
   private func received(_ number: Int, _ frame: TransportFrame) {
     guard connection?.number == number else { return }
     run { core, moment, storage in try core.received(frame.bytes, moment, storage) }
+  }
+
+  private func note(_ error: DeviceError, _ number: Int) {
+    guard connection?.number == number else { return }
+    lastFault = HubFault(error)
   }
 
   private func closed(_ number: Int) {
@@ -428,6 +444,12 @@ extension Device {
     try storage.recentlySettled(limit: limit)
   }
 
+  /// How many wait until the hub has decided.
+  package var waiterCount: Int { waiters.count }
+
+  /// How many streams are being observed.
+  package var observerCount: Int { observers.count }
+
   /// The replica as it is.
   package var replica: Replica { core.replica }
 }
@@ -452,29 +474,9 @@ public struct PendingChange: Hashable, Sendable {
   public let isSent: Bool
 
   init(_ entry: OutboxEntry) {
-    ticket = ChangeTicket(counter: entry.changeSet.counter)
+    ticket = ChangeTicket(entry.changeSet)
     changes = entry.changeSet.changes
     madeAt = entry.madeAt
     isSent = entry.isSent
-  }
-}
-
-/// A change set that the hub rejected: nothing of it counts, and nothing of it is lost (P6).
-public struct RejectedChange: Hashable, Sendable {
-  /// Which.
-  public let ticket: ChangeTicket
-  /// What it would have done.
-  public let changes: [RecordChange]
-  /// Why not.
-  public let rejection: Rejection
-  /// The hub's time of the decision.
-  public let at: Instant
-
-  init?(_ entry: SettledEntry) {
-    guard case .rejected(let rejection) = entry.verdict else { return nil }
-    ticket = ChangeTicket(counter: entry.changeSet.counter)
-    changes = entry.changeSet.changes
-    self.rejection = rejection
-    at = entry.at
   }
 }

@@ -13,7 +13,7 @@ public struct DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let address = Code(number: 3002)
     /// A wait ran out.
     public static let timeout = Code(number: 3003)
-    /// The hub refused the connection, with a number of its own.
+    /// What answers at the address is no hub; a hub that refuses a device gives a ``HubFault``.
     public static let refused = Code(number: 3004)
   }
 
@@ -59,6 +59,14 @@ public struct HubFault: Error, Hashable, Sendable, CustomStringConvertible {
 
   /// `E1102 unauthorized: message`.
   public var description: String { "E\(number) \(name): \(message)" }
+
+  /// The device itself has met an error: the app can try again when the cause is mended.
+  init(_ error: DeviceError) {
+    number = error.code.number
+    name = error.code == .storage ? "storage" : "refused"
+    message = error.message
+    action = .retry
+  }
 
   init(_ fault: ProtocolFault) {
     number = Int(fault.code.rawValue)

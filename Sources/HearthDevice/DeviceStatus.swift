@@ -28,7 +28,7 @@ public struct DeviceStatus: Hashable, Sendable {
   public let oldestInOutbox: Instant?
   /// The last decision of the hub that this run of the app has seen.
   public let lastSettled: SettledChange?
-  /// Why the last connection ended, as far as the hub said.
+  /// Why the last connection ended, as far as the hub said; E3001 when the device's own file has failed.
   public let lastFault: HubFault?
   /// Change sets that were rejected and not dismissed.
   public let rejectedCount: Int
@@ -37,7 +37,8 @@ public struct DeviceStatus: Hashable, Sendable {
 
   /// One sentence that says what is needed; nil when nothing is.
   public var need: String? {
-    switch link {
+    if let lastFault, lastFault.number == DeviceError.Code.storage.number { return lastFault.message }
+    return switch link {
     case .refused(let fault):
       switch fault.action {
       case .pairAgain: "Pair this device again: \(fault.message)"
@@ -46,6 +47,7 @@ public struct DeviceStatus: Hashable, Sendable {
       case .retry, .giveUp: "The hub refused the connection (E\(fault.number)): \(fault.message)"
       }
     case .offline where outboxCount > 0: "\(outboxCount) changes wait for a connection."
+    case .waiting where lastFault != nil: lastFault.map { "There is no connection: \($0.message)" }
     case .waiting where outboxCount > 0: "The hub cannot be reached; \(outboxCount) changes wait."
     case .waiting: "The hub cannot be reached."
     case .offline, .connecting, .catchingUp, .live: nil
@@ -75,7 +77,7 @@ public struct SettledChange: Hashable, Sendable {
   public let at: Instant
 
   init(_ entry: SettledEntry) {
-    ticket = ChangeTicket(counter: entry.changeSet.counter)
+    ticket = ChangeTicket(entry.changeSet)
     revision = entry.revision
     at = entry.at
     verdict =
@@ -87,10 +89,24 @@ public struct SettledChange: Hashable, Sendable {
   }
 }
 
-/// Names a change set of this device.
+/// Names a change set of this device, for as long as the device remembers it.
 public struct ChangeTicket: Hashable, Sendable {
-  /// Its place among the device's change sets; numbered anew when the device has to go on as a new install.
+  /// Its place among the device's change sets when the ticket was given; numbered anew when the device has to go on as
+  /// a new install, which the ticket survives.
   public let counter: UInt64
+  /// The change set's own: no two change sets of a device share a stamp, whatever their numbers.
+  let stamp: HybridTime
+
+  init(_ changeSet: ChangeSet) {
+    counter = changeSet.counter
+    stamp = changeSet.stamp
+  }
+
+  /// The same change set.
+  public static func == (left: ChangeTicket, right: ChangeTicket) -> Bool { left.stamp == right.stamp }
+
+  /// Hashes what makes two tickets equal.
+  public func hash(into hasher: inout Hasher) { hasher.combine(stamp) }
 }
 
 /// Where a change set is on its way.

@@ -12,6 +12,8 @@ struct Observers {
 
   var wantsStatuses: Bool { !statuses.isEmpty }
 
+  var count: Int { changes.count + statuses.count + settlements.count }
+
   // MARK: Coming and going
 
   mutating func addChanges(_ ended: @escaping @Sendable (Int) -> Void) -> AsyncStream<[String: Set<RecordID>]> {

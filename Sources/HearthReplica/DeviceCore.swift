@@ -119,12 +119,17 @@ package struct DeviceCore: Sendable {
     try event(moment, storage) { $0.tick(now: moment.monotonic, random: moment.random) }
   }
 
-  /// Sends again what has been sent already, as after a lost answer: for tests and the test client.
+  /// Change sets that are sent again at most: a hub takes no more at once than its window.
+  private static let resentMax = 128
+
+  /// Sends again the last change sets that have been sent already, as after lost answers: for tests and the test
+  /// client.
   package mutating func resend(_ storage: some ReplicaStorage) throws -> [Effect] {
     guard let replica = replica.identity.replica else { return [] }
     let settled = try storage.settled(of: replica, after: 0).map(\.changeSet)
     let changeSets = settled + self.replica.outbox.map(\.changeSet)
-    return link.condition == .live && !changeSets.isEmpty ? [.write(codec.encode(.push(changeSets)))] : []
+    guard link.condition == .live, !changeSets.isEmpty else { return [] }
+    return [.write(codec.encode(.push(changeSets.suffix(Self.resentMax))))]
   }
 
   // MARK: Inside

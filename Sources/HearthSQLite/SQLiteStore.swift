@@ -62,6 +62,7 @@ package final class SQLiteStore: Store {
   package func close() throws {
     onWriter { $0.end() }
     try translatingErrors(of: path) { try pool.close() }
+    lock.release()
   }
 
   /// Runs a body with the writing connection, on the pool's queue for it, which runs one body at a time.

@@ -14,12 +14,12 @@ struct SourceTree {
   static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()
 
-  static let sources = files(in: "Sources")
-  static let tests = files(in: "Tests")
+  static let sources = files(in: "Sources", ending: ".swift")
+  static let tests = files(in: "Tests", ending: ".swift")
 
-  private static func files(in folder: String) -> [File] {
+  static func files(in folder: String, ending suffix: String) -> [File] {
     let paths = FileManager.default.enumerator(atPath: root.appending(path: folder).path)?.compactMap { $0 as? String }
-    return (paths ?? []).filter { $0.hasSuffix(".swift") && !$0.contains(".build") }.sorted().compactMap { path in
+    return (paths ?? []).filter { $0.hasSuffix(suffix) && !$0.contains(".build") }.sorted().compactMap { path in
       guard let text = try? String(contentsOf: root.appending(path: "\(folder)/\(path)"), encoding: .utf8) else {
         return nil
       }

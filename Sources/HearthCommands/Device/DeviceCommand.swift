@@ -35,6 +35,12 @@ package struct DeviceCommand: AsyncParsableCommand {
 
   package init() {}
 
+  package func validate() throws {
+    guard command.isEmpty || script == nil else {
+      throw ValidationError("Give commands with -c or with --script, not with both.")
+    }
+  }
+
   package mutating func run() async throws {
     let credential = try CredentialFile.read(name, folder: devices)
     let library = try PackLibrary(folder: packs)

@@ -35,7 +35,7 @@ final class DeviceSession {
     var configuration = DeviceConfiguration(
       hub: hub ?? credential.hub, token: credential.token, household: HouseholdID(household), member: member,
       pack: pack,
-      path: URL(filePath: folder).appending(path: "\(credential.name).db").path)
+      path: URL(filePath: folder).appending(path: credential.replicaFile).path)
     configuration.software = "hearth-device-cli/\(Hearth.version)"
     configuration.usesReadableFrames = readableFrames
     configuration.clock = { clock.now }

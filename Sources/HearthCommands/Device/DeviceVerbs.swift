@@ -285,7 +285,12 @@ struct DeviceVerbs {
     case .refused(let fault): throw CommandFailure(numbered: fault.description, exitCode: 1)
     case .waiting, .connecting, .catchingUp, .live: break
     }
-    try await device.waitUntilSynced(timeout: DeviceSession.patience)
+    do {
+      try await device.waitUntilSynced(timeout: DeviceSession.patience)
+    } catch {
+      guard case .waiting = try await device.status().link else { throw error }
+      throw CommandFailure(.noHub, "No hub answers, so what was typed waits on this device. Does it run?")
+    }
     try await status()
   }
 
@@ -531,7 +536,9 @@ extension Draft {
   ) {
     let name = { (number: FieldNumber) in collection.field(number)?.name ?? "" }
     switch subject {
-    case .record: restore(collection.name, id)
+    case .record:
+      // A losing delete is a wish to be repeated as well.
+      if value == nil { delete(collection.name, id) } else { restore(collection.name, id) }
     case .fields(let fields):
       let values = fields.count > 1 ? value?.elements ?? [] : [value ?? .null]
       for (field, value) in zip(fields, values) { set(collection.name, id, name(field), value) }

@@ -95,7 +95,8 @@ enum ErrorCatalog {
     Page(
       "E3003", "timeout", "The hub did not answer in time.",
       "Check that it runs and can be reached: hearth device NAME -c status."),
-    Page("E3004", "refused", "The hub refused the connection.", "Look up the number that the hub gave."),
+    Page(
+      "E3004", "refused", "What answers at the address is no hub.", "Check the address, the port and the path."),
   ]
 }
 

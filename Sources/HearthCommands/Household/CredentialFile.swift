@@ -13,6 +13,12 @@ struct CredentialFile: Codable {
   /// Where the hub was when the credential was made.
   let hub: String
 
+  /// The file of the device's replica.
+  ///
+  /// It names the household: a credential that `hearth household create` replaces must not bring what was typed for one
+  /// household into another.
+  var replicaFile: String { "\(name).\(household.prefix(8)).db" }
+
   init(
     household: Administration.FoundedHousehold, device: Administration.FoundedHousehold.Device, app: String,
     client: AdminClient

@@ -81,7 +81,8 @@ package struct ScenarioCommand: AsyncParsableCommand {
       throw CommandFailure(.unreadable, "`\(path)` is not there.")
     }
     guard isFolder.boolValue else { return [url] }
-    let inside = FileManager.default.enumerator(atPath: path)?.compactMap { $0 as? String } ?? []
+    let inside =
+      FileManager.default.enumerator(atPath: url.resolvingSymlinksInPath().path)?.compactMap { $0 as? String } ?? []
     return inside.filter {
       $0.hasSuffix(".yaml")
         && ($0.contains("scenarios/") || path.hasSuffix("scenarios") || path.hasSuffix("scenarios/"))

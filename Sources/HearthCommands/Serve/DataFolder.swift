@@ -18,6 +18,7 @@ struct DataFolder {
   }
 
   private var tokenFile: URL { url.appending(path: "admin-token") }
+  private var lockFile: URL { url.appending(path: "hearth.lock") }
   private var runningFile: URL { url.appending(path: "hub.json") }
 
   /// Makes the folder when it is not there; only its owner may look into it.
@@ -64,6 +65,7 @@ struct DataFolder {
     guard let data = try? Data(contentsOf: runningFile),
       let running = try? JSONDecoder().decode(Running.self, from: data)
     else { return nil }
-    return ProcessControl.isAlive(running.pid) ? running : nil
+    // A hub that was killed leaves the file, and another process may have its number by now: only the lock tells.
+    return ProcessControl.isAlive(running.pid) && ProcessControl.isLocked(lockFile.path) ? running : nil
   }
 }

@@ -31,7 +31,13 @@ enum Connector {
       let upgrade = try await bootstrap.connect(host: address.host, port: address.port) { channel in
         channel.eventLoop.makeCompletedFuture { try configure(channel, address, path) }
       }
-      return try await upgrade.get()
+      do {
+        return try await upgrade.get()
+      } catch {
+        throw DeviceError(
+          .refused,
+          "What answers at ws://\(address.host):\(address.port)\(path) is no hub. Check the address and the path.")
+      }
     }
   }
 
@@ -55,8 +61,7 @@ enum Connector {
         upgradeRequestHead: head, upgraders: [upgrader],
         notUpgradingCompletionHandler: { channel in
           channel.close(promise: nil)
-          return channel.eventLoop.makeFailedFuture(
-            DeviceError(.address, "\(address.host):\(address.port)\(path) is no WebSocket of a hub."))
+          return channel.eventLoop.makeFailedFuture(ChannelError.eof)
         }))
     return try channel.pipeline.syncOperations.configureUpgradableHTTPClientPipeline(configuration: configuration)
   }

@@ -8,106 +8,32 @@ internal import HearthReplica
 ///
 /// WAL with `synchronous=FULL`: when an edit has been taken, it is on the disk, whatever happens to the phone.
 final class SQLiteReplica: ReplicaStorage {
-  private let database: DatabaseQueue
+  let database: DatabaseQueue
+  let path: String
+  /// Names this opening of the file; only the last opening may write.
+  let opening = Int64.random(in: .min ... .max)
 
   /// Decided change sets that are kept beside the rejected ones, to be sent again to a hub that was restored from a
   /// backup (P12).
   private static let settledMax = 2000
 
-  /// Opens a replica, or makes a new one.
-  ///
-  /// - Parameter makeIdentity: who the device is, when the file is new.
-  /// - Throws: ``DeviceError`` when the file belongs to another app, household or version, or cannot be used.
-  static func open(
-    _ path: String, pack: Pack, makeIdentity: () -> ReplicaIdentity
-  ) throws(DeviceError) -> (storage: SQLiteReplica, replica: Replica) {
-    do {
-      var configuration = Configuration()
-      configuration.prepareDatabase { try $0.execute(sql: "PRAGMA synchronous = FULL") }
-      configuration.busyMode = .timeout(2)
-      let isInMemory = path == ":memory:"
-      if !isInMemory { configuration.journalMode = .wal }
-      let storage = SQLiteReplica(
-        database: isInMemory
-          ? try DatabaseQueue(configuration: configuration)
-          : try DatabaseQueue(path: path, configuration: configuration))
-      return (storage, try storage.prepare(pack: pack, path: path, makeIdentity: makeIdentity))
-    } catch let error as DeviceError {
-      throw error
-    } catch {
-      throw DeviceError(.storage, "The replica `\(path)` cannot be opened: \(error). Is the file in use or damaged?")
-    }
-  }
-
-  private init(database: DatabaseQueue) {
+  init(database: DatabaseQueue, path: String) {
     self.database = database
-  }
-
-  // MARK: Opening
-
-  private static let formatVersion = 1
-
-  private func prepare(pack: Pack, path: String, makeIdentity: () -> ReplicaIdentity) throws -> Replica {
-    try database.write { db in
-      let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
-      switch version {
-      case 0: try Self.create(db, pack: pack, identity: makeIdentity())
-      case Self.formatVersion: break
-      default:
-        throw DeviceError(
-          .storage,
-          "The replica `\(path)` has format \(version), this version reads \(Self.formatVersion). Update the app.")
-      }
-      let app = try String.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'app'")
-      guard app == "\(pack.name) \(pack.version)" else {
-        throw DeviceError(
-          .storage,
-          "The replica `\(path)` belongs to `\(app ?? "nothing")`, not to `\(pack.name) \(pack.version)`. Use another file."
-        )
-      }
-      return try Self.load(db, pack: pack)
-    }
-  }
-
-  private static func create(_ db: Database, pack: Pack, identity: ReplicaIdentity) throws {
-    try db.execute(
-      sql: """
-        CREATE TABLE meta(name TEXT PRIMARY KEY, value) WITHOUT ROWID;
-        CREATE TABLE confirmed(collection INTEGER, id BLOB, record BLOB NOT NULL,
-          PRIMARY KEY(collection, id)) WITHOUT ROWID;
-        CREATE TABLE outbox(counter INTEGER PRIMARY KEY, change_set BLOB NOT NULL, made_at INTEGER NOT NULL,
-          is_sent INTEGER NOT NULL);
-        CREATE TABLE settled(replica INTEGER, counter INTEGER, change_set BLOB NOT NULL, revision INTEGER NOT NULL,
-          at INTEGER NOT NULL, verdict BLOB NOT NULL, is_rejected INTEGER NOT NULL, PRIMARY KEY(replica, counter))
-          WITHOUT ROWID;
-        CREATE TABLE staged(ordinal INTEGER PRIMARY KEY, patch BLOB NOT NULL);
-        CREATE TABLE roster(replica INTEGER PRIMARY KEY, member BLOB NOT NULL, device TEXT NOT NULL);
-        PRAGMA user_version = \(formatVersion);
-        """)
-    try db.execute(sql: "INSERT INTO meta VALUES ('app', ?)", arguments: ["\(pack.name) \(pack.version)"])
-    try write(identity, db)
-  }
-
-  private static func load(_ db: Database, pack: Pack) throws -> Replica {
-    guard let bytes = try Data.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'identity'") else {
-      throw DeviceError(.storage, "The replica has lost its identity: the file is damaged.")
-    }
-    let outbox = try Row.fetchAll(db, sql: "SELECT change_set, made_at, is_sent FROM outbox ORDER BY counter").map {
-      row in
-      OutboxEntry(
-        changeSet: try decode(row[0]), madeAt: Instant(milliseconds: row[1]), isSent: row[2])
-    }
-    let roster = try Row.fetchAll(db, sql: "SELECT replica, member, device FROM roster").map { row in
-      RosterEntry(
-        replica: ReplicaNumber(rawValue: row[0]), member: try decode(row[1]), device: row[2])
-    }
-    return Replica(pack: pack, identity: try decode(bytes), outbox: outbox, roster: roster)
+    self.path = path
   }
 
   // MARK: Reading
 
+  private func read<Result>(_ body: (Database) throws -> Result) throws(DeviceError) -> Result {
+    do {
+      return try database.read(body)
+    } catch {
+      throw DeviceError(error, path: path)
+    }
+  }
+
   func confirmed(_ key: ReplicaKey) throws -> VisibleRecord? {
-    try database.read { db in
+    try read { db in
       let statement = try db.cachedStatement(sql: "SELECT record FROM confirmed WHERE collection = ? AND id = ?")
       return try Data.fetchOne(
         statement, arguments: [Int(key.collection.rawValue), Data(key.record.bytes)]
@@ -116,7 +42,7 @@ final class SQLiteReplica: ReplicaStorage {
   }
 
   func confirmed(in collection: CollectionNumber) throws -> [(RecordID, VisibleRecord)] {
-    try database.read { db in
+    try read { db in
       let statement = try db.cachedStatement(sql: "SELECT id, record FROM confirmed WHERE collection = ? ORDER BY id")
       return try Row.fetchAll(statement, arguments: [Int(collection.rawValue)]).map { row in
         (try Self.decode(row[0]), try Self.decode(row[1]))
@@ -125,7 +51,7 @@ final class SQLiteReplica: ReplicaStorage {
   }
 
   func staged() throws -> [RecordPatch] {
-    try database.read { db in
+    try read { db in
       try Data.fetchAll(db, sql: "SELECT patch FROM staged ORDER BY ordinal").map { try Self.decode($0) }
     }
   }
@@ -141,13 +67,26 @@ final class SQLiteReplica: ReplicaStorage {
     try entries("SELECT * FROM settled ORDER BY at DESC, counter DESC LIMIT ?", [limit])
   }
 
-  /// All rejected change sets, oldest first.
+  /// The rejected change sets that nobody has dismissed, oldest first.
   func rejected() throws -> [SettledEntry] {
     try entries("SELECT * FROM settled WHERE is_rejected ORDER BY at, counter", [])
   }
 
+  /// How many there are of them.
+  func rejectedCount() throws -> Int {
+    try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM settled WHERE is_rejected") ?? 0 }
+  }
+
+  /// The decided change set with a stamp; nil when it was forgotten. A number alone may be another install's.
+  func settled(_ ticket: ChangeTicket) throws -> SettledEntry? {
+    let counter = Int64(clamping: ticket.counter)
+    let likely = try entries("SELECT * FROM settled WHERE counter = ?", [counter])
+    if let entry = likely.first(where: { $0.changeSet.stamp == ticket.stamp }) { return entry }
+    return try entries("SELECT * FROM settled ORDER BY counter DESC", []).first { $0.changeSet.stamp == ticket.stamp }
+  }
+
   private func entries(_ sql: String, _ arguments: StatementArguments) throws -> [SettledEntry] {
-    try database.read { db in
+    try read { db in
       try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
         SettledEntry(
           replica: ReplicaNumber(rawValue: row["replica"]), changeSet: try Self.decode(row["change_set"]),
@@ -159,9 +98,39 @@ final class SQLiteReplica: ReplicaStorage {
 
   // MARK: Writing
 
+  /// Two openings of one file would give two edits the same number: the later one goes on, the earlier one ends.
+  private func checkOpening(_ db: Database) throws {
+    let last = try Int64.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'opening'")
+    guard last == opening else {
+      throw DeviceError(
+        .storage, "The replica `\(path)` is in use: it was opened again, so this device lets go of it. Open it once.")
+    }
+  }
+
+  private func write(_ body: (Database) throws -> Void) throws(DeviceError) {
+    do {
+      try database.write { db in
+        try checkOpening(db)
+        try body(db)
+      }
+    } catch {
+      throw DeviceError(error, path: path)
+    }
+  }
+
+  /// Takes a rejected change set from the list of those to look at. It stays as long as an accepted one would: a hub
+  /// that was restored from a backup takes an install's change sets without gaps (P12).
+  func dismiss(_ counter: UInt64, of replica: ReplicaNumber) throws {
+    try write { db in
+      try db.execute(
+        sql: "UPDATE settled SET is_rejected = 0 WHERE replica = ? AND counter = ?",
+        arguments: [Int64(replica.rawValue), Int64(clamping: counter)])
+    }
+  }
+
   func write(_ writes: ReplicaWrites) throws {
     guard !writes.isEmpty else { return }
-    try database.write { db in
+    try write { db in
       if writes.wipes {
         try db.execute(
           sql:
@@ -179,7 +148,7 @@ final class SQLiteReplica: ReplicaStorage {
     }
   }
 
-  private static func write(_ identity: ReplicaIdentity, _ db: Database) throws {
+  static func write(_ identity: ReplicaIdentity, _ db: Database) throws {
     try db.execute(
       sql: "INSERT OR REPLACE INTO meta VALUES ('identity', ?)", arguments: [Data(identity.encoded)])
   }
@@ -242,7 +211,7 @@ final class SQLiteReplica: ReplicaStorage {
 
   // MARK: Bytes
 
-  private static func decode<Stored: ByteDecodable>(_ data: Data) throws -> Stored {
+  static func decode<Stored: ByteDecodable>(_ data: Data) throws -> Stored {
     do {
       return try Stored(encoded: Array(data))
     } catch {

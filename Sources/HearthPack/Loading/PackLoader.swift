@@ -22,7 +22,7 @@ public enum PackLoader {
 }
 
 /// Reads one pack: names first, so that collections may refer to each other in any order, then their contents.
-struct PackReader {
+struct PackReader: NodeReader {
   var collector: DiagnosticCollector
   var types: [String: YAMLNode] = [:]
   var traits: [String: YAMLNode] = [:]
@@ -138,22 +138,6 @@ struct PackReader {
 // MARK: - Shared steps
 
 extension PackReader {
-  mutating func report(_ code: String, _ mark: Mark, _ message: String) {
-    collector.report(code, at: mark, message)
-  }
-
-  mutating func mapping(_ node: YAMLNode, _ what: String) -> [YAMLNode.Pair]? {
-    if let pairs = node.pairs { return pairs }
-    report("P005", node.mark, "expected \(what), found \(node.kind).")
-    return nil
-  }
-
-  mutating func list(_ node: YAMLNode, _ what: String) -> [YAMLNode]? {
-    if let elements = node.elements { return elements }
-    report("P005", node.mark, "expected a list of \(what), as `[a, b]`, found \(node.kind).")
-    return nil
-  }
-
   mutating func checkKeys(
     of pairs: [YAMLNode.Pair], known: [String], required: [String] = [], what: String, at mark: Mark
   ) {

@@ -19,7 +19,7 @@ public enum SeedLoader {
 }
 
 /// Reads one seed; what it cannot read it reports, and goes on.
-struct SeedReader {
+struct SeedReader: NodeReader {
   let pack: Pack
   var collector: DiagnosticCollector
   private var names: [RecordID: String] = [:]
@@ -149,22 +149,6 @@ struct SeedReference {
 
 extension SeedReader {
   func collectionName(_ number: CollectionNumber) -> String { pack.collections[number.index].name }
-
-  mutating func report(_ code: String, _ mark: Mark, _ message: String) {
-    collector.report(code, at: mark, message)
-  }
-
-  mutating func mapping(_ node: YAMLNode, _ what: String) -> [YAMLNode.Pair]? {
-    if let pairs = node.pairs { return pairs }
-    report("P005", node.mark, "expected \(what), found \(node.kind).")
-    return nil
-  }
-
-  mutating func list(_ node: YAMLNode, _ what: String) -> [YAMLNode]? {
-    if let elements = node.elements { return elements }
-    report("P005", node.mark, "expected a list of \(what), found \(node.kind).")
-    return nil
-  }
 
   mutating func readText(_ node: YAMLNode, _ what: String) -> String? {
     if let text = node.text, !text.isEmpty { return text }

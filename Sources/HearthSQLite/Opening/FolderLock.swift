@@ -34,6 +34,11 @@ final class FolderLock: Sendable {
     close(descriptor)
   }
 
+  /// Lets another store have the folder. Harmless when it has been released.
+  func release() {
+    flock(descriptor, LOCK_UN)
+  }
+
   /// Who wrote the file last.
   private static func holder(_ descriptor: Int32) -> String {
     var bytes = [UInt8](repeating: 0, count: 32)

@@ -138,13 +138,14 @@ final class Committer: @unchecked Sendable {
       do {
         let results = try decide(batch)
         note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: nil)
+        queued.withLockedValue { $0 -= batch.count }
         report(.decided(results))
       } catch {
         let fault = error as? StoreFault ?? StoreFault(.failed, "\(error)")
         note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: fault)
+        queued.withLockedValue { $0 -= batch.count }
         report(.refused(batch, Self.answer(to: fault)))
       }
-      queued.withLockedValue { $0 -= batch.count }
       tidy()
     }
   }

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Files and folders that are not as they should be: what is said, and that nothing is left behind.
-@Suite struct FilesTests {
+@Suite(.serialized) struct FilesTests {
   private static let pack = "fixtures/famquest/schema.yaml"
 
   @Test func `a settings file that is not there`() async throws {
@@ -54,6 +54,23 @@ import Testing
     try place.write("not a database, whatever it is called", to: "hearth-data/hearth.db")
     let run = try await place.hearth("serve", "--tcp-port", "0", "--http-port", "0")
     #expect(run.status == 2 && run.errors.hasPrefix("E4205 storeClosed: "), "\(run.errors)")
+  }
+
+  @Test func `an output that nobody reads ends the command quietly`() async throws {
+    let place = try Workplace()
+    _ = try await place.serve()
+    // A client of the hub ignores SIGPIPE, so it has to see for itself that the reader has gone.
+    let run = try await place.shell("hearth household list | true; echo ${PIPESTATUS[0]}")
+    #expect(run.output == "141\n" && run.errors.isEmpty, "\(run.output)\(run.errors)")
+  }
+
+  @Test func `an output that is full is said`() async throws {
+    guard FileManager.default.fileExists(atPath: "/dev/full") else { return }
+    let run = try await Workplace().shell("hearth error > /dev/full")
+    #expect(run.status == 2)
+    #expect(run.errors == "E4102 unwritable: Standard output cannot be written: No space left on device.\n")
+    let closed = try await Workplace().shell("hearth error >&-")
+    #expect(closed.status == 2 && closed.errors.hasPrefix("E4102 unwritable: Standard output"), "\(closed.errors)")
   }
 
   @Test func `a device without a credential`() async throws {

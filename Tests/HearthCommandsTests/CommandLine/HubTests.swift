@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Commands that speak with a running hub.
-@Suite struct HubTests {
+@Suite(.serialized) struct HubTests {
   private static func port(_ url: String) -> String {
     String(url.split(separator: ":").last?.prefix { $0 != "/" } ?? "")
   }
@@ -109,6 +109,28 @@ import Testing
     }
   }
 
+  /// After a crash the number of the hub's process may be somebody else's.
+  @Test func `stop ends no process that is not the hub`() async throws {
+    let place = try Workplace()
+    let bystander = Process()
+    bystander.executableURL = URL(filePath: "/bin/sleep")
+    bystander.arguments = ["600"]
+    bystander.standardOutput = FileHandle.nullDevice
+    bystander.standardError = FileHandle.nullDevice
+    try bystander.run()
+    // A child may inherit that SIGTERM is blocked.
+    defer { kill(bystander.processIdentifier, SIGKILL) }
+    try place.write(
+      #"{"http":"http://127.0.0.1:1","pid":\#(bystander.processIdentifier),"tcp":"tcp://127.0.0.1:1","webSocket":"ws://h:1"}"#,
+      to: "hearth-data/hub.json")
+    try place.write("", to: "hearth-data/hearth.lock")
+    for command in [["stop"], ["household", "list"]] {
+      let run = try await place.hearth(command)
+      #expect(run.status == 2 && run.errors.hasPrefix("E4201 noHub: No hub runs on"), "\(run.errors)")
+    }
+    #expect(bystander.isRunning)
+  }
+
   @Test func `a hub that was killed leaves a folder that works again`() async throws {
     let place = try Workplace()
     let hub = try await place.serveFamilies()
@@ -116,9 +138,9 @@ import Testing
     // The file of the killed hub lies there still, and is not believed.
     let gone = try await eventually { try await place.hearth("household", "list").status == 2 ? true : nil }
     #expect(gone == true)
-    _ = try await place.hearth("stop")
-    try FileManager.default.removeItem(at: place.folder.appending(path: "hearth-data/hub.json"))
+    let old = try place.text("hearth-data/hub.json")
     _ = try await place.serve()
+    #expect(try place.text("hearth-data/hub.json") != old)
     #expect(try await place.hearth("household", "list").output.contains("Gezin van Eva"))
   }
 }

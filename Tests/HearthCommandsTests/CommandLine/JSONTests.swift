@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `--json` prints is what docs/reference/schemas says (G14).
-@Suite struct JSONTests {
+@Suite(.serialized) struct JSONTests {
   private static let schemas = Repository.file("docs/reference/schemas")
 
   /// Checks one document against a schema, and that its keys ascend.

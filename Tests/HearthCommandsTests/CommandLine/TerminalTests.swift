@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Colours and bars are for terminals; pipes and files get plain text (G16).
-@Suite struct TerminalTests {
+@Suite(.serialized) struct TerminalTests {
   /// Commands that print colours on a terminal.
   private static let colourful = [
     ["error", "E1102"], ["scenario", "fixtures/famquest/scenarios/p1-four-roles-one-title.yaml"],
@@ -51,7 +51,7 @@ import Testing
       ["device", "noah-tablet"], on: terminal, environment: ["TERM": "xterm", "NO_COLOR": "1"])
     func waits(for text: String) async throws {
       let found = try await eventually { terminal.text.contains(text) ? true : nil }
-      #expect(found == true, "\(text) does not come: \(terminal.text)")
+      try #require(found == true, "\(text) does not come: \(terminal.text)")
     }
     try await waits(for: "noah-tablet: type `help` for the commands, `quit` to end.")
     try await waits(for: "online · revision 1 · outbox empty")

@@ -4,7 +4,7 @@ import Testing
 @testable import HearthCommands
 
 /// What `hearth` says to a wrong command line, and what it ends with.
-@Suite struct UsageTests {
+@Suite(.serialized) struct UsageTests {
   @Test(arguments: [
     (["serve", "--jsn"], "Did you mean '--json'?"), (["scenario"], "Missing expected argument '<paths>"),
     (["device"], "Missing expected argument '<name>'"), (["household", "create"], "Missing expected argument '--app"),

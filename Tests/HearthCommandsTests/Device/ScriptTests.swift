@@ -11,7 +11,7 @@ extension Workplace {
 }
 
 /// A script of the test client: how it is read, where it stops, what it says then.
-@Suite struct ScriptTests {
+@Suite(.serialized) struct ScriptTests {
   @Test func `comments, empty lines, quotes and every alphabet`() async throws {
     let place = try Workplace()
     _ = try await place.serveFamilies()
@@ -69,6 +69,38 @@ extension Workplace {
     _ = try await place.serveFamilies()
     let run = try await place.hearth("device", "noah-tablet", "--script", "nowhere.txt")
     #expect(run.status == 2 && run.errors.hasPrefix("E4101 unreadable: `nowhere.txt`"), "\(run.errors)")
+  }
+
+  @Test func `commands and a script do not go together`() async throws {
+    let run = try await Workplace().hearth("device", "noah-tablet", "-c", "status", "--script", "x")
+    #expect(run.status == 64 && run.errors.contains("not with both"), "\(run.errors)")
+  }
+
+  /// What was typed for one household stays out of another that gets a device of the same name.
+  @Test func `a new credential starts with a new replica`() async throws {
+    let place = try Workplace()
+    _ = try await place.serveFamilies()
+    _ = try await place.device("noah-tablet", "sync")
+    _ = try await place.device("noah-tablet", "set tasks/dishes title=Geheim", options: ["--offline"])
+    let again = try await place.hearth("household", "create", "--app", "famquest", "--fresh")
+    #expect(again.status == 0, "\(again.errors)")
+    let run = try await place.device("noah-tablet", "sync", "history", "show tasks/dishes")
+    #expect(run.status == 0 && !run.output.contains("Geheim"), "\(run.output)")
+    #expect(run.output.contains("The hub has decided nothing of this device yet."), "\(run.output)")
+  }
+
+  /// A file that was renamed or copied by hand is refused as well.
+  @Test func `a replica of another household is refused`() async throws {
+    let place = try Workplace()
+    _ = try await place.serveFamilies()
+    _ = try await place.device("noah-tablet", "set tasks/dishes title=Geheim")
+    let files = try FileManager.default.contentsOfDirectory(
+      at: place.folder.appending(path: "hearth-devices"), includingPropertiesForKeys: nil)
+    let replica = try #require(files.first { $0.lastPathComponent == "noah-tablet.90fc3961.db" })
+    try FileManager.default.copyItem(
+      at: replica, to: place.folder.appending(path: "hearth-devices/mark-phone.16c7e6a6.db"))
+    let run = try await place.device("mark-phone", "status")
+    #expect(run.status == 2 && run.errors.hasPrefix("E3001: The replica"), "\(run.errors)")
   }
 
   @Test func `an edit that the hub rejects is an outcome, and the script goes on`() async throws {

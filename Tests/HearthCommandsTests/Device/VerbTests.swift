@@ -4,7 +4,7 @@ import Testing
 @testable import HearthCommands
 
 /// Each command of the test client: what it prints for people and for machines, and what it says to a mistake.
-@Suite struct VerbTests {
+@Suite(.serialized) struct VerbTests {
   private static let schemas = Repository.file("docs/reference/schemas")
 
   /// Commands in the order in which they are typed, and the part of the schema that describes what each prints.
@@ -142,6 +142,7 @@ import Testing
     ("increment tasks/dishes title 1", "E2004 wrongType: "),
     ("drop tasks/dishes", "E4302 wordsMissing: Expected `drop COLLECTION/ID field.path`, found 1 word."),
     ("delete", "E4302 wordsMissing: Expected `delete COLLECTION/ID`, found nothing behind it."),
+    ("delete tasks/dishes tasks/sweep", "E4302 wordsMissing: Expected `delete COLLECTION/ID`, found 2 words."),
     ("delete tasks/nope", "E2101 recordUnknown: "),
     ("clock soon", "E4305 wrongValue: Expected a shift, as +62m, -3d or 0, found `soon`."),
     ("clock +99999999999y", "E4305 wrongValue: Expected a shift"),

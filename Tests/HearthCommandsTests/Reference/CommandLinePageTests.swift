@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// docs/reference/command-line.md is what the commands themselves say (G14).
-@Suite struct CommandLinePageTests {
+@Suite(.serialized) struct CommandLinePageTests {
   private static let page = "docs/reference/command-line.md"
 
   @Test func `each command has its part, with every flag`() async throws {

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// Mistakes in scenario files: each with its place, what was expected and what came; nothing runs then.
-@Suite struct BrokenScenarioTests {
+@Suite(.serialized) struct BrokenScenarioTests {
   static let mistakes: [(name: String, text: String, said: String)] = [
     ("empty", "", "a.yaml:1:1: error P001"), ("open bracket", "scenario: [x\nsteps: 1\n", "error P001"),
     ("tab", "scenario: x\n\tsteps: 1\n", "a.yaml:2:1: error P001"), ("anchor", "scenario: &a x\n", "error P002"),

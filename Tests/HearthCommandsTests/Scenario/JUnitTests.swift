@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// `--junit` writes what build servers read (G18).
-@Suite struct JUnitTests {
+@Suite(.serialized) struct JUnitTests {
   private static func schema() throws -> XMLSchema {
     try XMLSchema(Data(contentsOf: Repository.file("Tests/HearthCommandsTests/Fixtures/junit-10.xsd")))
   }

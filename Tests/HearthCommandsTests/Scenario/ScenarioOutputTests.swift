@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// What `hearth scenario` prints and ends with (G16, G17).
-@Suite struct ScenarioOutputTests {
+@Suite(.serialized) struct ScenarioOutputTests {
   /// A workplace with FamQuest's pack and seed beside an empty folder of scenarios.
   static func place() throws -> Workplace {
     let place = try Workplace()
@@ -132,6 +132,15 @@ import Testing
       let run = try await place.hearth("scenario", folder)
       #expect(run.status == 0 && run.lines.last == "1 passed, 0 failed", "\(folder): \(run.errors)")
     }
+  }
+
+  @Test func `a folder behind a symbolic link is searched`() async throws {
+    let place = try Self.place()
+    try place.write(Self.scenario("One", "- outbox of eva-phone: 0"), to: "app/scenarios/a.yaml")
+    try FileManager.default.createSymbolicLink(
+      at: place.folder.appending(path: "link"), withDestinationURL: place.folder.appending(path: "app"))
+    let run = try await place.hearth("scenario", "link")
+    #expect(run.status == 0 && run.lines.last == "1 passed, 0 failed", "\(run.errors)")
   }
 
   @Test func `a scenario outside of an app says where it belongs`() async throws {

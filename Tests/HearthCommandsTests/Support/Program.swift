@@ -61,6 +61,23 @@ final class Workplace: @unchecked Sendable {
     for file in [out, err] { try Data().write(to: file) }
     try Data(input.utf8).write(to: source)
     let process = try process(arguments, environment)
+    return try await finish(process, source, out, err)
+  }
+
+  /// Runs a line of shell with `hearth` on the path.
+  func shell(_ line: String) async throws -> Run {
+    let id = UUID().uuidString
+    let (out, err) = (folder.appending(path: "\(id).out"), folder.appending(path: "\(id).err"))
+    for file in [out, err] { try Data().write(to: file) }
+    let path = Self.program.deletingLastPathComponent().path
+    let inherited = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    let process = try process([], ["PATH": "\(path):\(inherited)"])
+    process.executableURL = URL(filePath: "/bin/bash")
+    process.arguments = ["-c", line]
+    return try await finish(process, URL(filePath: "/dev/null"), out, err)
+  }
+
+  private func finish(_ process: Process, _ source: URL, _ out: URL, _ err: URL) async throws -> Run {
     process.standardInput = try FileHandle(forReadingFrom: source)
     process.standardOutput = try FileHandle(forWritingTo: out)
     process.standardError = try FileHandle(forWritingTo: err)
@@ -125,7 +142,9 @@ final class Workplace: @unchecked Sendable {
     let file = folder.appending(path: "\(data)/hub.json")
     let hub: Hub? = try await eventually {
       guard process.isRunning else { throw Failed(text: try String(contentsOf: log, encoding: .utf8)) }
-      return (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode(Hub.self, from: $0) }
+      let hub = (try? Data(contentsOf: file)).flatMap { try? JSONDecoder().decode(Hub.self, from: $0) }
+      // The file of a hub that was killed may lie there still.
+      return hub?.pid == process.processIdentifier ? hub : nil
     }
     return try #require(hub, "the hub does not listen")
   }
@@ -143,9 +162,9 @@ final class Workplace: @unchecked Sendable {
   }
 }
 
-/// Asks until there is an answer; nil when there is none in half a minute.
+/// Asks until there is an answer; nil when there is none in two minutes, which is long on any machine.
 func eventually<Answer>(_ ask: () async throws -> Answer?) async throws -> Answer? {
-  let end = ContinuousClock.now + .seconds(30)
+  let end = ContinuousClock.now + .seconds(120)
   while ContinuousClock.now < end {
     if let answer = try await ask() { return answer }
     try await Task.sleep(for: .milliseconds(20))

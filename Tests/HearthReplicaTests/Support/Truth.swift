@@ -90,7 +90,7 @@ enum Truth {
       let shown = try replica.view(key, phone.storage)?.values[0].int
       if shown != expected {
         throw LabFailure(
-          "\(phone.name) shows \(shown.map(String.init) ?? "nothing"), expected \(expected) at revision \(cursor.revision)"
+          "\(phone.name) shows \(shown.map(String.init) ?? "nothing"), expected \(expected) at \(cursor.revision)"
         )
       }
     }

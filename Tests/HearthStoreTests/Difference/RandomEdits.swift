@@ -1,9 +1,10 @@
 import HearthEngine
 import HearthModel
+import HearthTesting
 
 /// Makes change sets that look like what many devices send: mostly sound, some stale, some refused.
 struct RandomEdits {
-  var random: SeededRandom
+  var random: SeededGenerator
   let pack: Pack
   let household: HouseholdID
   /// Records that may exist, by collection.
@@ -11,7 +12,7 @@ struct RandomEdits {
   private var namesGiven = 0
 
   init(seed: UInt64, pack: Pack, household: HouseholdID) {
-    random = SeededRandom(seed: seed)
+    random = SeededGenerator(seed: seed)
     self.pack = pack
     self.household = household
   }

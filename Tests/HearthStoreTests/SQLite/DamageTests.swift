@@ -3,6 +3,7 @@ import GRDB
 import HearthEngine
 import HearthModel
 import HearthSQLite
+import HearthTesting
 import Testing
 
 /// Rows that are not what the store wrote are faults of one request, with table and place, and never a trap.
@@ -99,7 +100,7 @@ struct DamageTests {
   func `random bytes in a state are a fault or another state, never a trap`(seed: Int) throws {
     let store = try TemporaryStore()
     let eva = try TestHousehold(Fixture.eva, in: store)
-    var random = SeededRandom(seed: UInt64(seed))
+    var random = SeededGenerator(seed: UInt64(seed))
     var state = try #require(try eva.record("tasks", RecordID(name: "dishes"))).encoded
     for _ in 0..<1 + Int(random.next() % 3) {
       state[Int(random.next() % UInt64(state.count))] = UInt8(truncatingIfNeeded: random.next())

@@ -3,6 +3,7 @@ import HearthEngine
 import HearthHub
 import HearthModel
 import HearthPack
+import HearthTesting
 import Testing
 
 /// A household in a store, and its devices, as a hub drives them.
@@ -22,7 +23,7 @@ final class TestHousehold {
     (id, self.pack, self.store) = (seed.id, pack, store)
     engine = Fixture.engine
     now = Instant(milliseconds: 1_762_880_400_000)
-    var random = SeededRandom(seed: seed.id.record.low)
+    var random = SeededGenerator(seed: seed.id.record.low)
     _ = try Founding(engine: engine).found(
       seed, app: pack.name, in: store, now: now, random: { random.next() },
       makeToken: { "token-\(random.next())" })
@@ -156,21 +157,4 @@ private struct NewHousehold: StoreReader {
   func record(_ key: RecordKey) -> RecordState? { nil }
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { nil }
   func referrers(_ household: HouseholdID, to target: RecordID) -> [Reference] { [] }
-}
-
-/// SplitMix64: the same numbers from the same seed on every machine.
-struct SeededRandom: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
 }

@@ -31,7 +31,7 @@ struct HostilePeerTests {
     return id
   }
 
-  private static func hello(_ conversation: Conversation, version: UInt32 = 1, next: UInt64 = 1) -> Hello {
+  static func hello(_ conversation: Conversation, version: UInt32 = 1, next: UInt64 = 1) -> Hello {
     Hello(
       protocolVersion: version, token: conversation.unit("tablet").token, app: "rules", packVersion: 1,
       incarnation: 77, cursor: .start, nextCounter: next, clock: conversation.now, software: "stranger")
