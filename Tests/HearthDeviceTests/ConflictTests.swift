@@ -4,7 +4,7 @@ import Testing
 @testable import HearthDevice
 
 /// What a person can do about what was rejected, what lost, and what was deleted.
-@Suite("Nothing is lost")
+@Suite("Nothing is lost", .serialized)
 struct ConflictTests {
   private let box = RecordID(name: "box")
   private let lid = RecordID(name: "lid")

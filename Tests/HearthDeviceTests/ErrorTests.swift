@@ -5,7 +5,7 @@ import Testing
 @testable import HearthCommands
 
 /// What a device tells a person when something goes wrong.
-@Suite("Errors")
+@Suite("Errors", .serialized)
 struct ErrorTests {
   static let codes: [DeviceError.Code] = [.storage, .address, .timeout, .refused]
 

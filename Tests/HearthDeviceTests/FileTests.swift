@@ -7,7 +7,7 @@ import Testing
 @testable import HearthDevice
 
 /// The replica's file: what cannot be used is said in words, and nothing in it is touched.
-@Suite("The replica's file")
+@Suite("The replica's file", .serialized)
 struct FileTests {
   /// Opens a file that cannot be used; checks the number and that the file stays as it was, byte for byte.
   private func refusal(

@@ -2,7 +2,7 @@ import Foundation
 import Testing
 
 /// docs/guides/device-library.md shows code that is compiled and run.
-@Suite("The guide of the device library")
+@Suite("The guide of the device library", .serialized)
 struct GuideTests {
   private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent()

@@ -3,7 +3,7 @@ import HearthModel
 import Testing
 
 /// The connection, as the app meets it; the states are tested with the link itself.
-@Suite("Link")
+@Suite("Link", .serialized)
 struct LinkTests {
   /// The same story on each way; what is shown at its end is compared as a whole.
   @Test(arguments: TestHub.Route.allCases, TestHub.Route.allCases)

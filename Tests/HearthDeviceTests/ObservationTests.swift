@@ -3,7 +3,7 @@ import HearthModel
 import Testing
 
 /// Async sequences: the state first, then each change, nothing lost, nothing doubled, and an end with the task.
-@Suite("Observation")
+@Suite("Observation", .serialized)
 struct ObservationTests {
   @Test func `a collection is delivered as it is, and then each time it changes`() async throws {
     let hub = try TestHub()

@@ -3,7 +3,7 @@ import HearthModel
 import Testing
 
 /// A device works from its first launch on, whether or not there is a hub.
-@Suite("Offline")
+@Suite("Offline", .serialized)
 struct OfflineTests {
   let lamp = RecordID(name: "lamp")
 

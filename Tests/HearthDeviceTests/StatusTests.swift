@@ -6,7 +6,7 @@ import HearthTesting
 import Testing
 
 /// What an app can tell a person about an edit and about the device.
-@Suite("Status")
+@Suite("Status", .serialized)
 struct StatusTests {
   @Test(arguments: TestHub.Route.allCases)
   func `an edit waits, is sent, is accepted, and is seen by another device, by name`(

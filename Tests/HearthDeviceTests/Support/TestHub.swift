@@ -54,7 +54,7 @@ actor TestHub {
   static let noah = RecordID(name: "noah")
   static let dishes = RecordID(name: "dishes")
   /// What anything may take on a busy machine before a test gives up.
-  static let patience = Duration.seconds(30)
+  static let patience = Duration.seconds(120)
 
   private static let seed: Seed.Household = {
     let text = """

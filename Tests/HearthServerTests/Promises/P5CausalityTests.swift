@@ -77,4 +77,20 @@ struct P5CausalityTests {
     }
     #expect(try desk.value("tasks", "dishes", "title") == .text("van Luna"))
   }
+
+  @Test func `P5: a delete that claims to have seen the future hides no edit that comes after it`() throws {
+    let desk = try Desk()
+    let everything = VersionVector([Dot(.hub, .max)] + (1...9).map { Dot(ReplicaNumber(rawValue: $0), .max) })
+    let delete = Fixture.famquest.change("tasks", RecordID(name: "dishes"), .delete, seen: everything)
+    #expect(try desk.decide(("noah-tablet", ChangeSet(1, delete)))[0].outcome?.verdict == .accepted)
+    let tombstone = try #require(try desk.state("tasks", "dishes")?.tombstones.first)
+    #expect(tombstone.seen.entries.allSatisfy { $0.counter < 10 })
+    // Had it been believed, the edit would count as made before the delete, and nobody would be told.
+    let edit = try desk.decide(("luna-tablet", Fixture.famquest.titled(1, "van Luna")))[0]
+    guard case .merged(let decisions)? = edit.outcome?.verdict else {
+      Issue.record("the two had not seen each other")
+      return
+    }
+    #expect(decisions.contains { $0.conflict.subject == .record })
+  }
 }
