@@ -9,7 +9,7 @@ package struct ServerConfiguration: Sendable {
   package var tcpPort = 7171
   /// The port for HTTP and WebSocket; 0 lets the system choose.
   package var httpPort = 7172
-  /// Connections at the same time; further ones are told to come back later.
+  /// Connections at the same time; further ones are closed without a word.
   package var connectionsMax = 20_000
   /// Bytes that may wait for one slow reader before it is cut off.
   package var outboundBytesMax = 4 << 20

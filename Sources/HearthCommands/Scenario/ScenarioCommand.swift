@@ -185,7 +185,7 @@ package struct ScenarioCommand: AsyncParsableCommand {
     }
     let world = try RemoteWorld(
       hub: hub, pack: item.app.pack, household: HouseholdID(id), seedHousehold: item.scenario.household,
-      credentials: credentials, folder: folder, isReadable: readableFrames)
+      keyed: item.scenario.keyed, credentials: credentials, folder: folder, isReadable: readableFrames)
     return (world, folder)
   }
 

@@ -87,18 +87,18 @@ public struct Draft: Sendable {
     changes[position(collection, id)].expectsUnchanged = true
   }
 
-  /// The draft with one record in place of another, both as what is edited and as what values refer to.
-  package func replacing(_ old: RecordID, by new: RecordID) -> Draft {
+  /// The draft with other ids for some records, both as what is edited and as what values refer to.
+  package func replacing(_ ids: [RecordID: RecordID]) -> Draft {
     var draft = Draft()
     draft.changes = changes.map { change in
       var replaced = Change(
-        collection: change.collection, record: change.record == old ? new : change.record, kind: change.kind,
+        collection: change.collection, record: change.record.map { ids[$0] ?? $0 }, kind: change.kind,
         expectsUnchanged: change.expectsUnchanged)
       replaced.actions = change.actions.map { name, action in
         switch action {
-        case .set(.id(old)): (name, .set(.id(new)))
-        case .insert(.id(old)): (name, .insert(.id(new)))
-        case .remove(.id(old)): (name, .remove(.id(new)))
+        case .set(.id(let id)): (name, .set(.id(ids[id] ?? id)))
+        case .insert(.id(let id)): (name, .insert(.id(ids[id] ?? id)))
+        case .remove(.id(let id)): (name, .remove(.id(ids[id] ?? id)))
         default: (name, action)
         }
       }

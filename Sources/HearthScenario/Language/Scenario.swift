@@ -15,6 +15,21 @@ package struct Scenario: Sendable {
   package let steps: [Step]
   /// Readable names for ids, from the seed and from the scenario.
   package let names: [RecordID: String]
+  /// The records that the scenario names by their keys, under the ids that they have in the seed's household.
+  package let keyed: [RecordID: RecordName]
+
+  /// A record named by its collection and the values of its key.
+  package struct RecordName: Hashable, Sendable {
+    let collection: CollectionNumber
+    let values: [FieldNumber: Value]
+
+    /// The id of the record in a household.
+    func id(in household: HouseholdID, _ pack: Pack) -> RecordID? {
+      pack.collection(collection)?.keyedID(household: household) { field in
+        values[field.number] ?? (field.defaultValue == .household ? .id(household.record) : nil)
+      }
+    }
+  }
 
   /// One step, and where it stands.
   package struct Step: Sendable {

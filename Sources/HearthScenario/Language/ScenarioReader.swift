@@ -22,6 +22,8 @@ struct ScenarioReader {
   let seed: Seed
   var collector: DiagnosticCollector
   var names: [RecordID: String]
+  var keyed: [RecordID: Scenario.RecordName] = [:]
+  private var household: HouseholdID?
   var devices: [Seed.Device] = []
   /// The change sets that have names, and the device that makes each.
   var changeNames: Set<String> = []
@@ -46,14 +48,14 @@ struct ScenarioReader {
     }
     let title = root["scenario"]?.text
     if title?.isEmpty ?? true { report("N101", root.mark, "a scenario needs `scenario:` with a title.") }
-    let household = readHousehold(root)
+    household = readHousehold(root)
     readDeviceList(root)
     let steps = (root["steps"]?.elements ?? []).compactMap { readStep($0) }
     if root["steps"]?.elements?.isEmpty ?? true { report("N101", root.mark, "a scenario needs `steps:`, a list.") }
     guard let title, let household else { return nil }
     return Scenario(
       file: collector.file, title: title, proves: (root["proves"]?.elements ?? []).compactMap(\.text),
-      household: household, devices: devices, steps: steps, names: names)
+      household: household, devices: devices, steps: steps, names: names, keyed: keyed)
   }
 
   private mutating func readHousehold(_ root: YAMLNode) -> HouseholdID? {
@@ -299,12 +301,37 @@ struct ScenarioReader {
       )
       return nil
     }
-    guard let id = RecordID(readable: parts[1]) else {
-      report("N110", mark, "`\(parts[1])` is neither a UUID nor a name.")
+    guard let id = collection.key.isEmpty ? id(parts[1], at: mark) : keyedID(parts[1], in: collection, at: mark) else {
       return nil
     }
-    if RecordID.isName(parts[1]) { names[id] = parts[1] }
     return (ReplicaKey(collection.number, id), collection)
+  }
+
+  private mutating func id(_ text: String, at mark: Mark) -> RecordID? {
+    guard let id = RecordID(readable: text) else {
+      report("N110", mark, "`\(text)` is neither a UUID nor a name.")
+      return nil
+    }
+    if RecordID.isName(text) { names[id] = text }
+    return id
+  }
+
+  /// The id of a record that has a key: the key's values with `+` between them, as `badges/sam+first_task`.
+  private mutating func keyedID(_ text: String, in collection: CollectionSchema, at mark: Mark) -> RecordID? {
+    guard let household else { return nil }
+    let fields = collection.key.map { collection.fields[$0.index] }.filter { $0.defaultValue != .household }
+    let texts = text.split(separator: "+", omittingEmptySubsequences: false).map(String.init)
+    var values: [FieldNumber: Value] = [:]
+    for (field, text) in zip(fields, texts) { values[field.number] = ValueText.value(text, type: field.type) }
+    let name = Scenario.RecordName(collection: collection.number, values: values)
+    guard texts.count == fields.count, values.count == fields.count, let id = name.id(in: household, pack) else {
+      let form = fields.map(\.name).joined(separator: "+")
+      report("N110", mark, "a record of `\(collection.name)` is named by its key, as `<\(form)>`; found `\(text)`.")
+      return nil
+    }
+    names[id] = text
+    keyed[id] = name
+    return id
   }
 
   mutating func field(_ pair: YAMLNode.Pair, in collection: CollectionSchema) -> (Field, [String])? {

@@ -22,8 +22,9 @@ package final class RemoteWorld: ScenarioWorld {
   private let hub: String
   private let pack: Pack
   private let household: HouseholdID
-  /// The household's id in the scenario's seed; the hub gave it another.
-  private let seedHousehold: HouseholdID
+  /// A hub founds a seed under a new id; so the household, and what has its id from a key, are called otherwise there.
+  private let idsAtHub: [RecordID: RecordID]
+  private let idsInScenario: [RecordID: RecordID]
   private let folder: URL
   private let isReadable: Bool
   private var devices: [String: Entry] = [:]
@@ -53,13 +54,15 @@ package final class RemoteWorld: ScenarioWorld {
   ///   - folder: where the replicas are kept while the scenario runs.
   ///   - isReadable: over WebSocket, JSON rather than binary frames.
   package init(
-    hub: String, pack: Pack, household: HouseholdID, seedHousehold: HouseholdID, credentials: [Credential],
-    folder: URL, isReadable: Bool = false
+    hub: String, pack: Pack, household: HouseholdID, seedHousehold: HouseholdID,
+    keyed: [RecordID: Scenario.RecordName] = [:], credentials: [Credential], folder: URL, isReadable: Bool = false
   ) throws {
     self.hub = hub
     self.pack = pack
     self.household = household
-    self.seedHousehold = seedHousehold
+    idsAtHub = keyed.compactMapValues { $0.id(in: household, pack) }
+      .merging([seedHousehold.record: household.record]) { $1 }
+    idsInScenario = Dictionary(uniqueKeysWithValues: idsAtHub.map { ($1, $0) })
     self.folder = folder
     self.isReadable = isReadable
     for credential in credentials {
@@ -127,7 +130,7 @@ package final class RemoteWorld: ScenarioWorld {
     // hello was on the way.
     if let lastEdit { try await Task.sleep(until: lastEdit + slowestHandshake + .milliseconds(2)) }
     lastEdit = .now
-    return try await entry(device).device.commit(draft.replacing(seedHousehold.record, by: household.record)).counter
+    return try await entry(device).device.commit(draft.replacing(idsAtHub)).counter
   }
 
   package func resend(_ device: String) async throws {
@@ -193,16 +196,15 @@ package final class RemoteWorld: ScenarioWorld {
 
   package func view(_ key: ReplicaKey, on device: String) async throws -> VisibleRecord? {
     guard let collection = pack.collection(key.collection) else { return nil }
-    let id = key.record == seedHousehold.record ? household.record : key.record
-    return try await entry(device).device.record(collection.name, id)?.content
-      .replacing(household.record, by: seedHousehold.record)
+    let id = idsAtHub[key.record] ?? key.record
+    return try await entry(device).device.record(collection.name, id)?.content.replacing(idsInScenario)
   }
 
   package func conflicted(
     in collection: CollectionSchema, on device: String
   ) async throws -> [(RecordID, VisibleRecord)] {
     try await entry(device).device.records(in: collection.name, includingGone: true)
-      .filter { !$0.content.conflicts.isEmpty }.map { ($0.id, $0.content) }
+      .filter { !$0.content.conflicts.isEmpty }.map { (idsInScenario[$0.id] ?? $0.id, $0.content) }
   }
 
   package func settled(_ device: String) async throws -> [SettledEntry] {
@@ -230,10 +232,10 @@ private final class ShiftedClock: @unchecked Sendable {
 }
 
 extension VisibleRecord {
-  /// The record with one id in place of another, where values refer to it.
-  fileprivate func replacing(_ old: RecordID, by new: RecordID) -> VisibleRecord {
+  /// The record with other ids, where values refer to them.
+  fileprivate func replacing(_ ids: [RecordID: RecordID]) -> VisibleRecord {
     var record = self
-    record.values = values.map { $0 == .id(old) ? .id(new) : $0 }
+    record.values = values.map { value in value.id.flatMap { ids[$0] }.map { .id($0) } ?? value }
     return record
   }
 }

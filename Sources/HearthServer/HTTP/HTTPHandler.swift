@@ -1,5 +1,6 @@
 internal import NIOCore
 internal import NIOHTTP1
+internal import NIOWebSocket
 
 /// Reads plain HTTP requests whole, within bounds, and writes the answers.
 final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
@@ -55,6 +56,8 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
   }
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // A WebSocket that was refused comes next as the plain request that it also is, and gets the answer to that.
+    if error is NIOWebSocketUpgradeError { return }
     context.close(promise: nil)
   }
 

@@ -21,8 +21,8 @@ final class Committer: @unchecked Sendable {
     var batches = Histogram(bounds: [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024])
     var seconds = Histogram(bounds: [0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1])
     var failures = 0
-    /// The fault of the last commit; nil when it succeeded.
-    var lastFault: StoreFault?
+    /// The fault of the last commit and when it came, in monotonic milliseconds; nil when it succeeded.
+    var lastFault: (fault: StoreFault, at: Int64)?
   }
 
   private struct Work {
@@ -180,7 +180,7 @@ final class Committer: @unchecked Sendable {
     statisticsBox.withLockedValue { statistics in
       statistics.batches.record(Double(count))
       statistics.seconds.record(Double(milliseconds) / 1000)
-      statistics.lastFault = fault
+      statistics.lastFault = fault.map { ($0, Clocks.monotonicMilliseconds) }
       if fault != nil { statistics.failures += 1 }
     }
   }

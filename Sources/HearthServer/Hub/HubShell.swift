@@ -204,7 +204,7 @@ final class HubShell: @unchecked Sendable {
     case .decided(let results): carryOut(core.decided(results))
     case .refused(let tickets, let fault):
       carryOut(core.refused(tickets, fault))
-      guard let storeFault = committer.statistics.lastFault else { break }
+      guard let storeFault = committer.statistics.lastFault?.fault else { break }
       logger.critical("a commit failed", metadata: ["error": "\(storeFault)", "change_sets": "\(tickets.count)"])
       if storeFault.kind != .diskFull { onFailure(storeFault) }
     }
@@ -281,9 +281,18 @@ final class HubShell: @unchecked Sendable {
   var reasonNotReady: String? {
     loop.preconditionInEventLoop()
     guard case .running = phase else { return "draining" }
-    if let fault = committer.statistics.lastFault { return fault.message }
+    if let (fault, at) = committer.statistics.lastFault, !isWorthAnotherTry(fault, since: at) { return fault.message }
     return isReading ? nil : "the commit queue is full"
   }
+
+  /// Space may be free again, which only the next commit finds out; a balancer that sends nothing to a hub that is not
+  /// ready would wait for that forever.
+  private func isWorthAnotherTry(_ fault: StoreFault, since: Int64) -> Bool {
+    fault.kind == .diskFull && Clocks.monotonicMilliseconds - since > Self.diskFullMilliseconds
+  }
+
+  /// How long after a commit that found the disk full the hub says that it is not ready.
+  private static let diskFullMilliseconds: Int64 = 10_000
 
   func measurements() -> Measurements {
     loop.preconditionInEventLoop()

@@ -24,10 +24,10 @@ struct UpgradeAttackTests {
   private static let endOfHead = "\r\nHost: x\r\nConnection: close\r\n\r\n"
 
   private static let knocks: [Knock] = [
-    Knock("a wrong path", WebSocketBytes.upgrade(path: "/v2/sync"), "404", "400"),
-    Knock("a path that only begins right", WebSocketBytes.upgrade(path: "/v1/synchronise"), "404", "400"),
-    Knock("another subprotocol", WebSocketBytes.upgrade(subprotocol: "chat"), "426", "400"),
-    Knock("no key", WebSocketBytes.upgrade(key: nil), "400", "426"),
+    Knock("a wrong path", WebSocketBytes.upgrade(path: "/v2/sync"), "404"),
+    Knock("a path that only begins right", WebSocketBytes.upgrade(path: "/v1/synchronise"), "404"),
+    Knock("another subprotocol", WebSocketBytes.upgrade(subprotocol: "chat"), "426"),
+    Knock("no key", WebSocketBytes.upgrade(key: nil), "426"),
     Knock("a key that is too short", WebSocketBytes.upgrade(key: "YQ=="), "400", "426", "101"),
     Knock("version 8", WebSocketBytes.upgrade(version: "8"), "400", "426"),
     Knock("no upgrade", "GET /v1/sync HTTP/1.1" + endOfHead, "426"),
