@@ -155,6 +155,24 @@ package final class RemoteWorld: ScenarioWorld {
         return status.revision >= head
       }
     }
+    for entry in connected() where try await hasNoBusinessHere(entry) {
+      let device = entry.device
+      // The patch that says so has come; the end of the session follows it.
+      try await wait("\(entry.credential.name) is turned away") {
+        if case .refused = try await device.status().link { true } else { false }
+      }
+    }
+  }
+
+  /// Whether the household or the device's member is gone.
+  private func hasNoBusinessHere(_ entry: Entry) async throws -> Bool {
+    for (number, id) in [
+      (pack.householdCollection, household.record), (pack.memberCollection, entry.credential.member),
+    ] {
+      guard let collection = pack.collection(number) else { continue }
+      if try await entry.device.record(collection.name, id)?.content.life != .live { return true }
+    }
+    return false
   }
 
   private func connected() -> [Entry] {

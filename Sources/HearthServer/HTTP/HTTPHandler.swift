@@ -9,7 +9,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
 
   /// Bytes of a body; a seed of thousands of records is well below.
   static let bodyBytesMax = 8 << 20
-  /// A connection that says nothing for this long is closed.
+  /// How long a connection may take for a head, and then for its body; neither pieces nor silence make it longer.
   static let patience = TimeAmount.seconds(30)
 
   private let service: HTTPService
@@ -26,9 +26,9 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
   func handlerRemoved(context: ChannelHandlerContext) { timer?.cancel() }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    restartTimer(context)
     switch unwrapInboundIn(data) {
     case .head(let head):
+      restartTimer(context)
       self.head = head
       body = []
     case .body(let buffer):
@@ -40,6 +40,7 @@ final class HTTPHandler: ChannelInboundHandler, RemovableChannelHandler {
       }
       body += buffer.readableBytesView
     case .end:
+      restartTimer(context)
       guard let head else { return }
       self.head = nil
       let request = HTTPRequest(
