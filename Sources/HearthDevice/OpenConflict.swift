@@ -56,7 +56,10 @@ extension Device {
         .staleVersion, collection: conflict.collection.number, record: conflict.record,
         message: "The conflict about `\(conflict.subject)` has changed. Look at it again.")
     }
-    return try edit { $0.write(version.value, to: conflict) }
+    return try edit {
+      $0.write(
+        version.value, to: conflict.conflict.subject, of: conflict.record, in: conflict.collection)
+    }
   }
 
   private func describe(_ conflict: Conflict, of record: Record) -> OpenConflict {
@@ -76,32 +79,5 @@ extension Device {
       subject: explanation.subject(conflict.subject, in: record.collection), rule: conflict.rule,
       shown: version(conflict.winner, nil, nil),
       lost: zip(conflict.losers, sentences).map { version($0.write, $0.reason, $1) }, conflict: conflict)
-  }
-}
-
-extension Draft {
-  /// Writes a value to what a conflict is about.
-  fileprivate mutating func write(_ value: Value?, to open: OpenConflict) {
-    let (collection, id) = (open.collection, open.record)
-    let name = { (number: FieldNumber) in collection.field(number)?.name ?? "" }
-    switch open.conflict.subject {
-    case .record:
-      if value == nil { delete(collection.name, id) } else { restore(collection.name, id) }
-    case .fields(let fields):
-      let values = fields.count > 1 ? value?.elements ?? [] : [value ?? .null]
-      for (field, value) in zip(fields, values) { set(collection.name, id, name(field), value) }
-    case .element(let field, let element):
-      if value == nil {
-        remove(collection.name, id, name(field), element)
-      } else {
-        insert(collection.name, id, name(field), element)
-      }
-    case .path(let field, let path):
-      if let value {
-        put(collection.name, id, name(field), path, value)
-      } else {
-        drop(collection.name, id, name(field), path)
-      }
-    }
   }
 }

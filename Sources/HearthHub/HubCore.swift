@@ -258,11 +258,13 @@ package struct HubCore: Sendable {
   /// Ends the sessions of those who have no business here after a patch: everybody when the household is deleted, a
   /// member's when the member is.
   private mutating func endSessions(outside patch: Patch, _ household: HouseholdID) -> [Effect] {
+    let gone = patch.records.filter { $0.life != .live }
+    guard !gone.isEmpty else { return [] }
     var effects = [Effect]()
     for id in households[household] ?? [] {
       guard let admitted = connections[id]?.admitted else { continue }
       let isGone = { (collection: CollectionNumber, record: RecordID) in
-        patch.records.contains { $0.collection == collection && $0.record == record && $0.life != .live }
+        gone.contains { $0.collection == collection && $0.record == record }
       }
       if isGone(admitted.pack.householdCollection, household.record) {
         effects += end(id, ProtocolFault(.householdGone, "The household is deleted."))

@@ -8,11 +8,8 @@ import Testing
 
 @Suite("The scenarios of the fixtures")
 struct FixtureScenarioTests {
-  static let famquest = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent().appending(path: "fixtures/famquest")
-
   static let files: [String] = {
-    let folder = famquest.appending(path: "scenarios").path
+    let folder = FamQuest.folder.appending(path: "scenarios").path
     return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".yaml") }
       .sorted()
   }()
@@ -22,10 +19,8 @@ struct FixtureScenarioTests {
   }
 
   @Test(arguments: files) func `passes in process`(_ file: String) async throws {
-    let text = { (path: String) in try String(contentsOf: Self.famquest.appending(path: path), encoding: .utf8) }
-    let pack = try PackLoader.load(text("schema.yaml"), file: "schema.yaml")
-    let seed = try SeedLoader.load(text("seed.yaml"), file: "seed.yaml", pack: pack)
-    let scenario = try ScenarioLoader.load(text("scenarios/\(file)"), file: file, pack: pack, seed: seed)
+    let (pack, seed) = (FamQuest.pack, FamQuest.seed)
+    let scenario = try ScenarioLoader.load(FamQuest.text("scenarios/\(file)"), file: file, pack: pack, seed: seed)
     let world = InProcessWorld(pack: pack) { instant, _ in Day(rawValue: Int32(instant.milliseconds / 86_400_000)) }
     let household = try #require(seed.households.first { $0.id == scenario.household })
     _ = try world.found(household)

@@ -268,7 +268,7 @@ struct DeviceVerbs {
         .noSuchValue, "`\(field.name)` has \(losers.count) losing values. See `explain \(words[0]) \(field.name)`.")
     }
     let (conflict, loser) = losers[number - 1]
-    try await edit { draft in draft.restore(loser.write.value, of: conflict.subject, in: schema, id) }
+    try await edit { draft in draft.write(loser.write.value, to: conflict.subject, of: id, in: schema) }
   }
 
   // MARK: The link and the clock
@@ -526,34 +526,5 @@ struct DeviceVerbs {
       title, explanation.value(write, conflict), await session.authorName(author.dot.replica) + " (\(role))",
       "\(author.stamp)", device,
     ]
-  }
-}
-
-extension Draft {
-  /// Writes a losing value anew, as an edit that has seen what won.
-  fileprivate mutating func restore(
-    _ value: Value?, of subject: Conflict.Subject, in collection: CollectionSchema, _ id: RecordID
-  ) {
-    let name = { (number: FieldNumber) in collection.field(number)?.name ?? "" }
-    switch subject {
-    case .record:
-      // A losing delete is a wish to be repeated as well.
-      if value == nil { delete(collection.name, id) } else { restore(collection.name, id) }
-    case .fields(let fields):
-      let values = fields.count > 1 ? value?.elements ?? [] : [value ?? .null]
-      for (field, value) in zip(fields, values) { set(collection.name, id, name(field), value) }
-    case .element(let field, let element):
-      if value == nil {
-        remove(collection.name, id, name(field), element)
-      } else {
-        insert(collection.name, id, name(field), element)
-      }
-    case .path(let field, let path):
-      if let value {
-        put(collection.name, id, name(field), path, value)
-      } else {
-        drop(collection.name, id, name(field), path)
-      }
-    }
   }
 }

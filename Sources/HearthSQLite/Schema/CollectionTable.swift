@@ -74,12 +74,13 @@ struct CollectionTable: Sendable {
   var estimates: [PlannerEstimate] {
     let columnIndexes = schema.indexes.compactMap { index -> PlannerEstimate? in
       guard case .columns(let columns) = index.content else { return nil }
+      let values = columns.map { _ in PlannerEstimate.Column.value }
       return PlannerEstimate(
-        table: name, index: "\(name)_\(index.name)", columns: columns.count, isGlobal: index.isGlobal)
+        table: name, index: "\(name)_\(index.name)", columns: (index.isGlobal ? [] : [.household]) + values)
     }
     let own = [
-      PlannerEstimate(table: name, index: name, columns: 0, isUnique: true),
-      PlannerEstimate(table: name, index: revisionIndexName, columns: 1),
+      PlannerEstimate(table: name, index: name, columns: [.household, .record]),
+      PlannerEstimate(table: name, index: revisionIndexName, columns: [.household, .value]),
     ]
     return own + columnIndexes + sideTables.flatMap(\.estimates)
   }

@@ -8,23 +8,28 @@ struct PlannerEstimate {
   let index: String
   let text: String
 
+  /// A column of an index, by how much it narrows a search.
+  enum Column {
+    case household, value, record
+  }
+
   private static let rows = 1_000_000
-  private static let perHousehold = 1000
-  /// How much one more column narrows the search.
+  private static let households = 1000
+  /// How many times fewer rows share one more value.
   private static let narrowing = 10
 
-  /// - Parameters:
-  ///   - columns: the columns of the index beside the household and the record.
-  ///   - isGlobal: whether they stand before the household.
-  ///   - isUnique: whether the index ends with the record, so that all its columns together find one row.
-  init(table: String, index: String, columns: Int, isGlobal: Bool = false, isUnique: Bool = false) {
+  /// - Parameter columns: those of the index, in their order.
+  init(table: String, index: String, columns: [Column]) {
     self.table = table
     self.index = index
-    let narrowed = (0..<columns + 1).reduce(into: [isGlobal ? Self.rows : Self.perHousehold]) { counts, _ in
-      counts.append(max(counts.last! / Self.narrowing, 2))
+    var counts = [Self.rows]
+    for column in columns {
+      switch column {
+      case .household: counts.append(max(counts.last! / Self.households, 2))
+      case .value: counts.append(max(counts.last! / Self.narrowing, 2))
+      case .record: counts.append(1)
+      }
     }
-    let prefix = isGlobal ? Array(narrowed.dropFirst()) : Array(narrowed.prefix(columns + 1))
-    let counts = [Self.rows] + prefix + (isUnique ? [1] : [])
     text = counts.map(String.init).joined(separator: " ")
   }
 }

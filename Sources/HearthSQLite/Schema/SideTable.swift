@@ -59,9 +59,11 @@ struct SideTable: Sendable {
 
   /// What the planner is to expect of it.
   var estimates: [PlannerEstimate] {
-    [
-      PlannerEstimate(table: name, index: name, columns: columns.count, isGlobal: isGlobal, isUnique: true),
-      PlannerEstimate(table: name, index: "\(name)_id", columns: 1),
+    let values = columns.map { _ in PlannerEstimate.Column.value }
+    return [
+      PlannerEstimate(
+        table: name, index: name, columns: (isGlobal ? values + [.household] : [.household] + values) + [.record]),
+      PlannerEstimate(table: name, index: "\(name)_id", columns: [.household, .value]),
     ]
   }
 

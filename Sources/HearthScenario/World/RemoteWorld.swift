@@ -36,17 +36,18 @@ package final class RemoteWorld: ScenarioWorld {
 
   private final class Entry {
     let credential: Credential
-    let clock = ShiftedClock()
+    let clock: ShiftedClock
     var device: Device
     var isConnected = false
 
-    init(credential: Credential, device: Device) {
+    init(credential: Credential, clock: ShiftedClock, device: Device) {
       self.credential = credential
+      self.clock = clock
       self.device = device
     }
   }
 
-  /// Milliseconds that anything at the hub may take.
+  /// How long anything at the hub may take.
   private static let patience = Duration.seconds(15)
 
   /// - Parameters:
@@ -67,12 +68,7 @@ package final class RemoteWorld: ScenarioWorld {
     self.isReadable = isReadable
     for credential in credentials {
       let clock = ShiftedClock()
-      devices[credential.name] = Entry(credential: credential, device: try open(credential, clock))
-    }
-    // The entry owns the clock that its device reads.
-    for credential in credentials {
-      guard let entry = devices[credential.name] else { continue }
-      entry.device = try open(credential, entry.clock)
+      devices[credential.name] = Entry(credential: credential, clock: clock, device: try open(credential, clock))
     }
   }
 

@@ -33,49 +33,34 @@ enum Fixture {
   }
 
   private static func makeSmall() -> Seed.Household {
-    let text = """
-      app: famquest
-      households:
-        - label: A small family
-          id: small-family
-          devices:
-            - { name: eva-phone, member: eva }
-            - { name: noah-tablet, member: noah }
-          records:
-            families:
-              - { id: small-family, name: Small, locale: nl-NL, time_zone: UTC }
-            users:
-              - { id: eva, display_name: Eva, role: parent }
-              - { id: noah, display_name: Noah, role: child }
-            tasks:
-              - { id: dishes, title: Afwas doen, points: 20 }
-      """
-    return try! SeedLoader.load(text, file: "small.yaml", pack: famquest).households[0]
+    try! family("small", tasks: ["{ id: dishes, title: Afwas doen, points: 20 }"])
   }
 
-  /// Eva's family with further tasks, `task-0`, `task-1` and so on.
+  /// A large family with the tasks `task-0`, `task-1` and so on.
   static func eva(withTasks count: Int) throws -> Seed.Household {
-    let tasks = (0..<count).map {
-      "        - { id: task-\($0), title: Taak \($0), points: 5 }\n"
-    }.joined()
+    try family("large", tasks: (0..<count).map { "{ id: task-\($0), title: Taak \($0), points: 5 }" })
+  }
+
+  /// Eva and Noah with a device each.
+  private static func family(_ name: String, tasks: [String]) throws -> Seed.Household {
     let text = """
       app: famquest
       households:
-        - label: A large family
-          id: large-family
+        - label: A \(name) family
+          id: \(name)-family
           devices:
             - { name: eva-phone, member: eva }
             - { name: noah-tablet, member: noah }
           records:
             families:
-              - { id: large-family, name: Large, locale: nl-NL, time_zone: UTC }
+              - { id: \(name)-family, name: The \(name) one, locale: nl-NL, time_zone: UTC }
             users:
               - { id: eva, display_name: Eva, role: parent }
               - { id: noah, display_name: Noah, role: child }
             tasks:
-
+      \(tasks.map { "        - " + $0 }.joined(separator: "\n"))
       """
-    return try SeedLoader.load(text + tasks, file: "large.yaml", pack: famquest).households[0]
+    return try SeedLoader.load(text, file: "\(name).yaml", pack: famquest).households[0]
   }
 }
 
