@@ -72,6 +72,7 @@ enum ErrorCatalog {
     case .tooLarge: ("The change set is too large.", "Split it.")
     case .inconsistent: ("The change set contradicts itself.", "Write each record and field once, and groups whole.")
     case .keyMismatch: ("The record's id does not follow from its key.", "Leave the id out.")
+    case .schemaTooOld: ("The device speaks a shape that the hub does not serve any more.", "Update the app.")
     case .recordUnknown: ("There is no such record in the household.", "Check the id.")
     case .recordExists: ("The record exists already.", "Change it, or create one with another id.")
     case .referenceMissing:
@@ -82,8 +83,16 @@ enum ErrorCatalog {
     case .staleVersion: ("The record changed since the device saw it.", "Look at it again and repeat the edit.")
     case .restricted: ("Another record still points to it.", "Change or delete that one first.")
     case .limitExceeded: ("A number, set or document would leave its limits.", "Write less, or remove something first.")
+    case .transitionRefused: ("The field does not go from where it stands to that value.", "Look at it again.")
+    case .uniqueViolation: ("Another record has the value already.", "Choose another value.")
+    case .checkFailed: ("A rule of the app would not hold.", "Do what the rule asks; it is named.")
+    case .insufficientBalance: ("There is not enough left.", "Wait until there is, or take something cheaper.")
+    case .cycle: ("References would form a circle.", "Point to another record.")
+    case .expired: ("It came too late.", "Nothing: its time is over.")
     case .forbidden: ("The member may not do this.", "Ask somebody who may.")
     case .householdGone: ("The household is deleted.", "Remove the account from the device.")
+    case .consentMissing: ("A consent is missing.", "Ask for it, then send the change again.")
+    case .suspended: ("The account is suspended.", "Ask a parent.")
     }
   }
 

@@ -88,6 +88,7 @@ struct Stage {
     switch field {
     case .createdAt: return before == nil ? .instant(now) : nil
     case .changedAt: return .instant(now)
+    case .derived: return nil
     case .version:
       guard case .hub(.int(let version))? = before else { return .int(1) }
       return .int(version == .max ? version : version + 1)

@@ -21,6 +21,8 @@ public enum RejectionCode: UInt16, Hashable, Sendable, CaseIterable {
   case inconsistent = 2008
   /// The record's id does not follow from its key.
   case keyMismatch = 2009
+  /// The change set speaks a shape of the pack that the hub does not serve any more.
+  case schemaTooOld = 2010
 
   // What it refers to is not there.
   /// There is no such record in the household.
@@ -43,12 +45,28 @@ public enum RejectionCode: UInt16, Hashable, Sendable, CaseIterable {
   case restricted = 2204
   /// A number, a set or a document would grow over its limit.
   case limitExceeded = 2205
+  /// The field does not go from where it stands to the value written.
+  case transitionRefused = 2206
+  /// Another record has the value already.
+  case uniqueViolation = 2207
+  /// A rule of the pack would not hold.
+  case checkFailed = 2208
+  /// There is not enough left.
+  case insufficientBalance = 2209
+  /// References would form a circle.
+  case cycle = 2210
+  /// It came too late.
+  case expired = 2211
 
   // Who the writer is.
   /// The writer may not do this.
   case forbidden = 2301
   /// The household is deleted.
   case householdGone = 2302
+  /// A consent is missing.
+  case consentMissing = 2303
+  /// The account is suspended.
+  case suspended = 2304
 
   /// The name on the wire and in scenarios.
   public var name: String { String(describing: self) }
@@ -68,11 +86,15 @@ public struct Rejection: Error, Hashable, Sendable {
   public let message: String
   /// Who stands in the way, as the holder of a claim or the author of a delete.
   public let holder: Write?
+  /// The name of the pack's rule that refused, as `tasks.hand_in`; nil when no rule of the pack did.
+  public let rule: String?
+  /// The names of all conditions of the rule that did not hold.
+  public let failed: [String]
 
   /// Makes a rejection.
   public init(
     _ code: RejectionCode, collection: CollectionNumber? = nil, record: RecordID? = nil, field: FieldNumber? = nil,
-    message: String, holder: Write? = nil
+    message: String, holder: Write? = nil, rule: String? = nil, failed: [String] = []
   ) {
     self.code = code
     self.collection = collection
@@ -80,5 +102,7 @@ public struct Rejection: Error, Hashable, Sendable {
     self.field = field
     self.message = message
     self.holder = holder
+    self.rule = rule
+    self.failed = failed
   }
 }

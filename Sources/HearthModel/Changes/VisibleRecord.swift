@@ -92,6 +92,7 @@ extension VisibleRecord {
         switch hubField {
         case .createdAt, .changedAt: .instant(fillIn.now)
         case .version: .int(1)
+        case .derived: field.unwrittenValue
         }
     }
   }

@@ -8,6 +8,9 @@ extension Rejection: ByteCodable {
     writer.write(optional: field)
     writer.write(message)
     writer.write(optional: holder)
+    writer.write(rule ?? "")
+    writer.write(count: failed.count)
+    for name in failed { writer.write(name) }
   }
 
   package init(from reader: inout ByteReader) throws(ByteFault) {
@@ -18,9 +21,13 @@ extension Rejection: ByteCodable {
     let record = try reader.readOptional(RecordID.self)
     let field = try reader.readOptional(FieldNumber.self)
     let message = try reader.readText()
+    let holder = try reader.readOptional(Write.self)
+    let rule = try reader.readText()
+    var failed = [String]()
+    for _ in 0..<(try reader.readCount()) { failed.append(try reader.readText()) }
     self.init(
-      code, collection: collection, record: record, field: field, message: message,
-      holder: try reader.readOptional(Write.self))
+      code, collection: collection, record: record, field: field, message: message, holder: holder,
+      rule: rule.isEmpty ? nil : rule, failed: failed)
   }
 }
 

@@ -64,6 +64,8 @@ public enum HubField: Hashable, Sendable {
   case changedAt
   /// 1 at creation, one more with each accepted change set that touches the record.
   case version
+  /// What the pack derives from other fields and records.
+  case derived
 }
 
 extension MergeRule {
@@ -89,6 +91,7 @@ extension MergeRule {
     case .hub(.createdAt): "stamp created"
     case .hub(.changedAt): "stamp changed"
     case .hub(.version): "version"
+    case .hub(.derived): "derived"
     }
   }
 }

@@ -20,6 +20,8 @@ public struct CollectionSchema: Hashable, Sendable {
   public let indexes: [Index]
   /// The rule of each slot, in the order of `slots`.
   public let rules: [MergeRule]
+  /// Who may do what, and what follows from it.
+  public internal(set) var behavior: Behavior
 
   /// Makes a collection of checked parts.
   package init(
@@ -36,6 +38,14 @@ public struct CollectionSchema: Hashable, Sendable {
     self.key = key
     self.indexes = indexes
     rules = slots.map(\.rule)
+    behavior = .open
+  }
+
+  /// The collection with a behavior.
+  package func with(_ behavior: Behavior) -> CollectionSchema {
+    var collection = self
+    collection.behavior = behavior
+    return collection
   }
 
   /// The field with a number; nil when the collection has none, as with numbers from the wire.

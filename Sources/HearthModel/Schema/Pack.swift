@@ -89,13 +89,18 @@ public struct Roles: Hashable, Sendable {
   public let service: [String]
   /// Named sets of roles.
   public let groups: [String: [String]]
+  /// What must hold of a member who comes in, over `member` alone; nil when nothing.
+  public let session: Expression?
 
   /// Makes roles of checked names.
-  package init(ranked: [String], beside: [String], service: [String], groups: [String: [String]]) {
+  package init(
+    ranked: [String], beside: [String], service: [String], groups: [String: [String]], session: Expression? = nil
+  ) {
     self.ranked = ranked
     self.beside = beside
     self.service = service
     self.groups = groups
+    self.session = session
   }
 
   /// The rank of a role: 1 for roles beside, rising from 2 for the lowest ranked; the hub's for services; nil for a

@@ -227,6 +227,21 @@ extension Value {
     if case .int(let number) = self { number } else { nil }
   }
 
+  /// The decimal; nil for other kinds.
+  public var decimal: FixedDecimal? {
+    if case .decimal(let number) = self { number } else { nil }
+  }
+
+  /// The day; nil for other kinds.
+  public var day: Day? {
+    if case .day(let day) = self { day } else { nil }
+  }
+
+  /// The moment; nil for other kinds.
+  public var instant: Instant? {
+    if case .instant(let instant) = self { instant } else { nil }
+  }
+
   /// The truth value; nil for other kinds.
   public var bool: Bool? {
     if case .bool(let value) = self { value } else { nil }
