@@ -8,12 +8,15 @@ package import HearthModel
 package struct Engine: Sendable {
   /// The packs by app.
   package let packs: [String: Pack]
+  /// What is looked up in them, by app.
+  let plans: [String: Plan]
   /// The day at a moment in a time zone; nil when the zone is unknown. Time zone tables are the shell's.
   package let dayInZone: @Sendable (Instant, _ zone: String) -> Day?
 
   /// Makes an engine.
   package init(packs: [String: Pack], dayInZone: @escaping @Sendable (Instant, _ zone: String) -> Day?) {
     self.packs = packs
+    plans = packs.mapValues { Plan($0) }
     self.dayInZone = dayInZone
   }
 
@@ -26,8 +29,67 @@ package struct Engine: Sendable {
     try reader.prefetch(keys(of: batch))
     var results = [SubmissionResult]()
     results.reserveCapacity(batch.count)
-    for submission in batch { results.append(try decide(submission, work, now)) }
-    return DecidedBatch(commit: work.commit(), results: results)
+    var announcements = [DecidedBatch.Announcement]()
+    for submission in batch {
+      let (result, overtaken) = try decide(submission, work, now)
+      results.append(result)
+      for holder in overtaken { announcements += try makeRoom(holder, behind: results.count - 1, work, now) }
+    }
+    return DecidedBatch(commit: work.commit(), results: results, announcements: announcements)
+  }
+
+  /// Whether a pack has something that happens when a day begins.
+  package var hasDays: Bool { plans.values.contains { $0.hasDays } }
+
+  /// The day in a household's zone; nil for households without anything that depends on it.
+  package func day(of household: HouseholdID, reader: any StoreReader, now: Instant) throws -> Day? {
+    guard let state = try reader.household(household), let pack = packs[state.app], plans[state.app]?.hasDays == true,
+      let home = pack.collection(pack.householdCollection),
+      let record = try reader.record(RecordKey(household, home.number, household.record))
+    else { return nil }
+    let zone = record.value(of: home.fields[pack.zoneField.index], in: home).text
+    return dayInZone(now, zone ?? "UTC")
+  }
+
+  /// Does what the packs say for the beginning of a day, household by household; what has nothing to do costs a look.
+  ///
+  /// The same day may be turned any number of times: what it does depends on the records alone.
+  package func turnDay(
+    of households: [HouseholdID], reader: any StoreReader, now: Instant
+  ) throws -> DecidedBatch {
+    let work = WorkingSet(reader: reader)
+    var announcements = [DecidedBatch.Announcement]()
+    for id in households {
+      guard let household = try work.household(id), plans[household.state.app]?.hasDays == true else { continue }
+      announcements += try decideOwn(.day, [], in: id, behind: 0, work, now)
+    }
+    return DecidedBatch(commit: work.commit(), results: [], announcements: announcements)
+  }
+
+  /// Deletes a record of another household whose unique values were taken over.
+  private func makeRoom(
+    _ holder: UniqueHolder, behind position: Int, _ work: WorkingSet, _ now: Instant
+  ) throws -> [DecidedBatch.Announcement] {
+    let context = try work.state(of: RecordKey(holder.household, holder.collection, holder.record))?.versions
+    let change = RecordChange(
+      collection: holder.collection, record: holder.record, kind: .delete, context: context ?? VersionVector())
+    return try decideOwn(.changes, [change], in: holder.household, behind: position, work, now)
+  }
+
+  /// Decides a change set of the hub's own.
+  private func decideOwn(
+    _ occasion: Submission.Occasion, _ changes: [RecordChange], in household: HouseholdID, behind position: Int,
+    _ work: WorkingSet, _ now: Instant
+  ) throws -> [DecidedBatch.Announcement] {
+    guard let state = try work.household(household)?.state else { return [] }
+    let changeSet = ChangeSet(
+      counter: state.progress(of: .hub).counter + 1, stamp: HybridTime(milliseconds: now.milliseconds),
+      content: .changes(changes))
+    let submission = Submission(
+      household: household, replica: .hub, device: nil, member: nil, offset: .zero, changeSet: changeSet,
+      occasion: occasion)
+    guard case (.decided(_, let patch?), _) = try decide(submission, work, now) else { return [] }
+    return [DecidedBatch.Announcement(household: household, patch: patch, position: position)]
   }
 
   private func keys(of batch: [Submission]) -> Set<RecordKey> {
@@ -42,25 +104,34 @@ package struct Engine: Sendable {
 
   // MARK: Steps 1 and 2: who, and seen before?
 
-  private func decide(_ submission: Submission, _ work: WorkingSet, _ now: Instant) throws -> SubmissionResult {
-    guard let household = try work.household(submission.household), let pack = packs[household.state.app] else {
-      return .decided(unknownHousehold(submission, now), nil)
+  private func decide(
+    _ submission: Submission, _ work: WorkingSet, _ now: Instant
+  ) throws -> (SubmissionResult, overtaken: [UniqueHolder]) {
+    guard let household = try work.household(submission.household), let pack = packs[household.state.app],
+      let plan = plans[household.state.app]
+    else {
+      return (.decided(unknownHousehold(submission, now), nil), [])
     }
     let progress = household.state.progress(of: submission.replica)
     let counter = submission.changeSet.counter
     let hash = Self.contentHash(of: submission.changeSet)
     if counter <= progress.counter {
-      return try repeated(submission, work, hash: hash)
+      return (try repeated(submission, work, hash: hash), [])
     }
-    guard counter == progress.counter + 1 else { return .gap(expected: progress.counter + 1) }
+    guard counter == progress.counter + 1 else { return (.gap(expected: progress.counter + 1), []) }
     let stamp = submission.changeSet.stamp.corrected(
       by: submission.offset, now: now.milliseconds, after: progress.stamp)
     let former = try formerOutcome(submission, work, household.state, hash: hash)
     var admission = Admission(
-      engine: self, pack: pack, household: household.state, submission: submission, work: work, stamp: stamp, now: now)
+      engine: self, pack: pack, plan: plan, household: household.state, submission: submission, work: work,
+      stamp: stamp, now: now)
     let decision =
       try former.map { Admission.Decision(verdict: $0.verdict, patch: nil, ownRecords: []) }
       ?? admission.run()
+    // A day on which nothing happens leaves no trace.
+    if submission.occasion == .day, decision.patch?.records.isEmpty ?? true {
+      return (.decided(Outcome(counter: 0, revision: household.state.revision, at: now, verdict: .accepted), nil), [])
+    }
     var state = household.state
     if decision.patch != nil { state.revision = state.revision.next }
     state.replicas[submission.replica] = HouseholdState.Replica(
@@ -73,7 +144,7 @@ package struct Engine: Sendable {
     let outcome = Outcome(
       counter: counter, revision: entry.revision, at: entry.at, verdict: decision.verdict,
       records: decision.ownRecords)
-    return .decided(outcome, decision.patch)
+    return (.decided(outcome, decision.patch), decision.overtaken)
   }
 
   private func repeated(

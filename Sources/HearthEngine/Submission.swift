@@ -11,10 +11,29 @@ package struct Submission: Sendable {
   /// How far the device's clock was ahead at the handshake.
   package let offset: ClockOffset
   package let changeSet: ChangeSet
+  /// What the change set is about.
+  let occasion: Occasion
+
+  /// What a change set is about.
+  enum Occasion: Sendable {
+    /// What it says.
+    case changes
+    /// That a day began in the household's zone; the hub's own.
+    case day
+  }
 
   package init(
     household: HouseholdID, replica: ReplicaNumber, device: RecordID?, member: RecordID?, offset: ClockOffset,
     changeSet: ChangeSet
+  ) {
+    self.init(
+      household: household, replica: replica, device: device, member: member, offset: offset, changeSet: changeSet,
+      occasion: .changes)
+  }
+
+  init(
+    household: HouseholdID, replica: ReplicaNumber, device: RecordID?, member: RecordID?, offset: ClockOffset,
+    changeSet: ChangeSet, occasion: Occasion
   ) {
     self.household = household
     self.replica = replica
@@ -22,7 +41,11 @@ package struct Submission: Sendable {
     self.member = member
     self.offset = offset
     self.changeSet = changeSet
+    self.occasion = occasion
   }
+
+  /// Whether it is the picture of the household with which everything begins.
+  var isFounding: Bool { replica == .hub && changeSet.counter == 1 }
 
   var dot: Dot { Dot(replica, changeSet.counter) }
 }
@@ -43,4 +66,14 @@ package enum SubmissionResult: Sendable {
 package struct DecidedBatch: Sendable {
   package let commit: Commit
   package let results: [SubmissionResult]
+  /// What the hub itself did beside them, in households of its choice, in the order of their revisions.
+  package let announcements: [Announcement]
+
+  /// A patch that no submission asked for.
+  package struct Announcement: Sendable {
+    package let household: HouseholdID
+    package let patch: Patch
+    /// The position of the submission behind which it was committed.
+    package let position: Int
+  }
 }

@@ -35,7 +35,7 @@ package struct Founding: Sendable {
       changeSet: changeSet(of: household, app: app, now: now))
     let devices = household.devices.map { make($0, of: household.id, random: random, token: makeToken()) }
     try store.commit { reader in
-      let decided = try engine.decide([submission], reader: EmptyHousehold(state: state), now: now)
+      let decided = try engine.decide([submission], reader: EmptyHousehold(state: state, others: reader), now: now)
       if case .decided(let outcome, _)? = decided.results.first, case .rejected(let reason) = outcome.verdict {
         throw reason
       }
@@ -88,10 +88,14 @@ package struct Founding: Sendable {
 /// What the engine reads while a household is founded: nothing but the household itself.
 private struct EmptyHousehold: StoreReader {
   let state: HouseholdState
+  /// Other households may have the values of a `unique` that holds over all of them.
+  let others: any StoreReader
 
   func prefetch(_ keys: Set<RecordKey>) {}
   func household(_ id: HouseholdID) -> HouseholdState? { id == state.id ? state : nil }
   func record(_ key: RecordKey) -> RecordState? { nil }
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { nil }
   func referrers(_ household: HouseholdID, to target: RecordID) -> [Reference] { [] }
+  func holder(of key: UniqueKey) throws -> UniqueHolder? { try others.holder(of: key) }
+  func records(of household: HouseholdID, in collection: CollectionNumber) -> [RecordID] { [] }
 }

@@ -205,10 +205,25 @@ package struct HubCore: Sendable {
     return step(id) { $0.read(records, through: page.through, hasMore: page.hasMore, published: published) }
   }
 
+  /// The hub did something of its own, and it is on the disk.
+  package mutating func announced(_ announcements: [DecidedBatch.Announcement]) -> [Effect] {
+    announcements.flatMap { announcement -> [Effect] in
+      let (household, patch) = (announcement.household, announcement.patch)
+      guard households[household] != nil else { return [] }
+      published[household] = patch.revision
+      return fanOut(patch, household, except: nil) + endSessions(outside: patch, household)
+    }
+  }
+
   /// Submissions were decided and are on the disk.
-  package mutating func decided(_ results: [(ticket: Ticket, result: SubmissionResult)]) -> [Effect] {
+  ///
+  /// - Parameter announcements: what the hub did of its own beside them.
+  package mutating func decided(
+    _ results: [(ticket: Ticket, result: SubmissionResult)], announcements: [DecidedBatch.Announcement] = []
+  ) -> [Effect] {
     var effects = [Effect]()
-    for (ticket, result) in results {
+    for (position, (ticket, result)) in results.enumerated() {
+      defer { effects += announced(announcements.filter { $0.position == position }) }
       count(result)
       switch result {
       case .decided(let outcome, let patch):
@@ -220,7 +235,7 @@ package struct HubCore: Sendable {
         }
         effects += step(ticket.connection) { $0.decided(.outcome(outcome)) }
         if let patch {
-          effects += fanOut(patch, ticket)
+          effects += fanOut(patch, ticket.submission.household, except: ticket.connection)
           effects += endSessions(outside: patch, ticket.submission.household)
         }
       case .repeated(let outcome): effects += step(ticket.connection) { $0.decided(.outcome(outcome)) }
@@ -239,10 +254,12 @@ package struct HubCore: Sendable {
   // MARK: Inside
 
   /// Sends a patch to every live session of the household but its author's: one encoding for all of the same form.
-  private mutating func fanOut(_ patch: Patch, _ ticket: Ticket) -> [Effect] {
+  private mutating func fanOut(
+    _ patch: Patch, _ household: HouseholdID, except author: ConnectionID?
+  ) -> [Effect] {
     var effects = [Effect]()
     var encodings: [WireCodec.Form: [UInt8]] = [:]
-    for id in households[ticket.submission.household] ?? [] where id != ticket.connection {
+    for id in households[household] ?? [] where id != author {
       guard let codec = connections[id]?.codec, connections[id]?.session.wantsPatch(at: patch.revision) == true else {
         continue
       }

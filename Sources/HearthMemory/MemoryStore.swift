@@ -24,6 +24,7 @@ package final class MemoryStore: Store {
     try contents.withLock { contents in
       var changed = contents
       for founded in commit.founded { try changed.found(founded) }
+      for key in commit.households.flatMap(\.releasedUniques) { changed.uniques[key] = nil }
       for household in commit.households { try changed.write(household) }
       contents = changed
     }
@@ -124,6 +125,7 @@ private struct Contents: Sendable {
   var households: [HouseholdID: Household] = [:]
   var entries: [HouseholdEntry] = []
   var devices: [DeviceEntry] = []
+  var uniques: [UniqueKey: UniqueHolder] = [:]
 
   mutating func found(_ founded: Commit.Founded) throws {
     guard households[founded.state.id] == nil else {
@@ -163,6 +165,10 @@ private struct Contents: Sendable {
     }
     for reference in commit.addedReferences { household.references[reference.target, default: []].insert(reference) }
     for reference in commit.removedReferences { household.references[reference.target]?.remove(reference) }
+    for entry in commit.takenUniques {
+      uniques[entry.key] = UniqueHolder(
+        household: commit.household, collection: entry.collection, record: entry.record)
+    }
     households[commit.household] = household
   }
 }
@@ -180,5 +186,11 @@ private struct Reader: StoreReader {
 
   func referrers(_ household: HouseholdID, to target: RecordID) -> [Reference] {
     contents.households[household]?.references[target, default: []].sorted() ?? []
+  }
+
+  func holder(of key: UniqueKey) -> UniqueHolder? { contents.uniques[key] }
+
+  func records(of household: HouseholdID, in collection: CollectionNumber) -> [RecordID] {
+    (contents.households[household]?.records.keys.filter { $0.collection == collection } ?? []).map(\.record).sorted()
   }
 }

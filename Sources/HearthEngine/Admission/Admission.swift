@@ -1,18 +1,35 @@
 internal import HearthModel
 
-/// Decides one change set that has not been decided before: steps 3 to 8 of admission.
+/// Decides one change set that has not been decided before: steps 3 to 8 of admission (docs/internals/change-set.md).
 struct Admission {
   let engine: Engine
   let pack: Pack
+  let plan: Plan
   let household: HouseholdState
   let submission: Submission
   let work: WorkingSet
   /// The stamp that counts.
   let stamp: HybridTime
   let now: Instant
-  /// The author's rank, known once the member has been looked up.
-  private(set) var rank = Rank(rawValue: 0)
-  private(set) var stage: Stage
+  var stage: Stage
+  /// Who writes, known once the member has been looked up.
+  private(set) var actor = Scene.Actor.hub
+  /// The clocks in the household's zone.
+  private(set) var clocks: Scene.Times
+  /// The moves that the change set makes.
+  var moves: [MadeMove] = []
+  /// What the writer's device showed of tracked fields where the hub has gone on since, by record.
+  var seen: [RecordKey: [FieldNumber: Value]] = [:]
+  /// Updates whose right depends on the record, to be judged again on the result.
+  var conditionalUpdates: [RecordKey] = []
+  /// What effects have compared the records with.
+  var noticed: [RecordKey: RecordState?] = [:]
+  /// What derived numbers hold of the records.
+  var accounted: [RecordKey: RecordState?] = [:]
+  /// What effects have done, for the bound.
+  var effectCount = 0
+  /// Records of other households whose values this change set takes over.
+  private var overtaken: [UniqueHolder] = []
 
   /// What came of it.
   struct Decision {
@@ -21,27 +38,33 @@ struct Admission {
     let patch: Patch?
     /// Where the result differs from what the author's device computes for itself.
     let ownRecords: [RecordPatch]
+    /// Records of other households that have to go.
+    var overtaken: [UniqueHolder] = []
   }
 
   /// Records that one change set may touch.
   static let recordsMax = 1000
 
   init(
-    engine: Engine, pack: Pack, household: HouseholdState, submission: Submission, work: WorkingSet,
+    engine: Engine, pack: Pack, plan: Plan, household: HouseholdState, submission: Submission, work: WorkingSet,
     stamp: HybridTime, now: Instant
   ) {
     self.engine = engine
     self.pack = pack
+    self.plan = plan
     self.household = household
     self.submission = submission
     self.work = work
     self.stamp = stamp
     self.now = now
     stage = Stage(work: work, household: household.id, pack: pack)
+    clocks = Scene.Times(now: now, today: nil, written: Instant(milliseconds: stamp.milliseconds)) { _ in nil }
   }
 
-  private var isHub: Bool { submission.replica == .hub }
-  private var author: Authorship { Authorship(dot: submission.dot, stamp: stamp, rank: rank) }
+  var isHub: Bool { submission.replica == .hub }
+  /// The author's rank, as the hub knows the member.
+  var rank: Rank { actor.rank }
+  var author: Authorship { Authorship(dot: submission.dot, stamp: stamp, rank: rank) }
 
   /// Decides; everything the change set did is in the working set when it was taken in, and nothing when it was not.
   mutating func run() throws -> Decision {
@@ -53,15 +76,64 @@ struct Admission {
     let builder = PatchBuilder(stage: stage, author: author)
     let revision = household.revision.next
     let decisions = try builder.decisions()
-    stage.absorb(into: work, revision: revision)
+    try stage.absorb(into: work, revision: revision)
     return Decision(
       verdict: decisions.isEmpty ? .accepted : .merged(decisions),
       patch: Patch(revision: revision, dot: submission.dot, at: now, records: builder.recordsForOthers()),
-      ownRecords: builder.recordsForAuthor(context: { key in self.context(of: key) }))
+      ownRecords: builder.recordsForAuthor(context: { key in self.context(of: key) }), overtaken: overtaken)
   }
 
   private mutating func admit() throws {
-    rank = try authorsRank()
+    clocks = try householdClocks()
+    actor = try author(at: clocks)
+    for change in try changes() {
+      try apply(change, RecordKey(household.id, change.collection, change.record))
+    }
+    try settle()
+    if plan.hasRules { try followRules() }
+    stage.stampHubFields(now: now)
+    if plan.hasRules { try keepTrails() }
+  }
+
+  /// Follows references; a `restrict` with a condition restricts where it holds.
+  mutating func settle() throws {
+    guard plan.hasRestrictions else { return try stage.settle { _, _ in true } }
+    let scenes = self
+    try stage.settle { key, field in
+      guard let collection = scenes.pack.collection(key.collection),
+        let condition = collection.behavior.restrictions[field]
+      else { return true }
+      let state = try scenes.stage.state(of: key)
+      return try scenes.scene(key, collection, record: state, old: state).holds(condition) == true
+    }
+  }
+
+  /// Steps 7 and 8 as far as the pack states them.
+  private mutating func followRules() throws {
+    try checkRightsOnResult()
+    try account()
+    if submission.occasion == .day { try turnDay() }
+    let made = try checkNeeds()
+    try runEffects(of: made)
+    try checkInvariants()
+    try takeOver()
+  }
+
+  /// Deletes what has to make room, and follows what comes of that.
+  private mutating func takeOver() throws {
+    let holders = try claimUniques()
+    overtaken = holders.filter { $0.household != household.id }
+    let own = holders.filter { $0.household == household.id }
+    guard !own.isEmpty else { return }
+    for holder in own { try deleteByRule(RecordKey(household.id, holder.collection, holder.record)) }
+    try runEffects(of: [])
+    try checkInvariants()
+    _ = try claimUniques()
+  }
+
+  // MARK: Step 3: the change set as a whole
+
+  private func changes() throws -> [RecordChange] {
     let changes: [RecordChange]
     switch submission.changeSet.content {
     case .unreadable(let rejection): throw rejection
@@ -74,23 +146,19 @@ struct Admission {
     }
     var seen = Set<RecordKey>()
     for change in changes {
-      let key = RecordKey(household.id, change.collection, change.record)
-      guard seen.insert(key).inserted else {
+      guard seen.insert(RecordKey(household.id, change.collection, change.record)).inserted else {
         throw Rejection(
           .inconsistent, collection: change.collection, record: change.record,
           message: "A record stands at most once in a change set. Put its edits into one change.")
       }
-      try apply(change, key)
     }
-    try stage.settle()
-    stage.stampHubFields(now: now)
+    return changes
   }
 
-  // MARK: Who
+  // MARK: Step 1: who, and when
 
-  private func authorsRank() throws -> Rank {
+  private func author(at clocks: Scene.Times) throws -> Scene.Actor {
     if isHub { return .hub }
-    let householdKey = RecordKey(household.id, pack.householdCollection, household.id.record)
     let home = pack.collection(pack.householdCollection)!
     guard let record = try work.state(of: householdKey), case .live = record.recordLife(in: home) else {
       throw Rejection(.householdGone, message: "The household is deleted. Remove the account from this device.")
@@ -102,7 +170,23 @@ struct Admission {
       let role = state.value(of: members.fields[pack.roleField.index], in: members).text,
       let rank = pack.roles.rank(of: role)
     else { throw Rejection(.forbidden, message: "The member of this device is not in the household.") }
-    return rank
+    let actor = Scene.Actor(
+      member: member, role: role, rank: rank, device: submission.device, record: RecordFacts(state, in: members))
+    if let session = pack.roles.session, try bareScene(actor, clocks).holds(session) != true {
+      throw Rejection(.forbidden, message: "This member may not come in at present.", rule: "session")
+    }
+    return actor
+  }
+
+  var householdKey: RecordKey { RecordKey(household.id, pack.householdCollection, household.id.record) }
+
+  private func householdClocks() throws -> Scene.Times {
+    let home = pack.collection(pack.householdCollection)!
+    let zone = try work.state(of: householdKey)?.value(of: home.fields[pack.zoneField.index], in: home).text ?? "UTC"
+    let dayInZone = engine.dayInZone
+    return Scene.Times(
+      now: now, today: dayInZone(now, zone), written: Instant(milliseconds: stamp.milliseconds),
+      day: { dayInZone($0, zone) })
   }
 
   // MARK: One record
@@ -114,31 +198,35 @@ struct Admission {
         message: "`\(pack.name)` has no collection number \(change.collection.rawValue). Check the pack's version.")
     }
     let shape = EditShape(collection: collection, change: change, isHub: isHub, fillIn: try fillIn())
-    let operation = try shape.operation()
+    var operation = try shape.operation()
     let existing = try work.state(of: key)
+    try checkSight(existing, key, shape)
     try checkPresence(existing, change, collection, shape)
     let context = cut(change.context)
+    try checkRights(existing, key, shape)
     if let existing { try checkExpectation(existing, change, context, shape) }
+    if let existing, !plan[collection.number].tracked.isEmpty { seen[key] = seenValues(existing, context) }
+    let steps = try takeSteps(existing, key, shape, &operation)
     var state = existing ?? RecordState(slotCount: collection.slots.count)
     do {
       try state.apply(operation, by: author, context: context, rules: collection.rules)
+      for step in steps {
+        try state.add(step, by: author, context: state.versions, rules: collection.rules)
+      }
     } catch {
       throw rejection(error, collection, shape)
     }
-    for slot in Set(operation.slots.map(\.slot)) { try checkLimits(state, slot, collection, shape) }
-    stage.put(key, state, before: existing, slots: Set(operation.slots.map(\.slot)), kind: change.kind)
+    let slots = Set((operation.slots + steps.flatMap(\.slots)).map(\.slot))
+    for slot in slots { try checkLimits(state, slot, collection, shape) }
+    stage.put(key, state, before: existing, slots: slots, kind: change.kind)
   }
 
-  private func fillIn() throws -> EditShape.FillIn {
-    let home = pack.collection(pack.householdCollection)!
-    let key = RecordKey(household.id, home.number, household.id.record)
-    let zone = try stage.state(of: key)?.value(of: home.fields[pack.zoneField.index], in: home).text
-    return EditShape.FillIn(
-      now: now, today: engine.dayInZone(now, zone ?? "UTC"), household: household.id, member: submission.member)
+  func fillIn() throws -> EditShape.FillIn {
+    EditShape.FillIn(now: now, today: clocks.today, household: household.id, member: submission.member)
   }
 
   /// Row C2: no device can claim to have seen what the hub has not decided.
-  private func cut(_ context: VersionVector) -> VersionVector {
+  func cut(_ context: VersionVector) -> VersionVector {
     context.cut { replica in
       replica == submission.replica ? submission.changeSet.counter - 1 : household.progress(of: replica).counter
     }
@@ -149,124 +237,5 @@ struct Admission {
     var context = cut(change?.context ?? VersionVector())
     context.join(Dot(submission.replica, submission.changeSet.counter))
     return context
-  }
-
-  private func checkPresence(
-    _ existing: RecordState?, _ change: RecordChange, _ collection: CollectionSchema, _ shape: EditShape
-  ) throws(Rejection) {
-    switch change.kind {
-    case .create: try checkCreation(existing, change, collection, shape)
-    case .update, .delete, .restore:
-      guard let existing else {
-        throw shape.reject(.recordUnknown, nil, "`\(collection.name)` has no such record in this household.")
-      }
-      guard change.kind == .update, case .deleted(let author) = existing.recordLife(in: collection),
-        existing.tombstones.allSatisfy({ cut(change.context).covers($0.author.dot) })
-      else { return }
-      throw shape.reject(
-        .gone, nil, "The record was deleted before this edit. Restore it first.", holder: Write(author, nil))
-    }
-  }
-
-  private func checkCreation(
-    _ existing: RecordState?, _ change: RecordChange, _ collection: CollectionSchema, _ shape: EditShape
-  ) throws(Rejection) {
-    if collection.key.isEmpty {
-      guard existing == nil else {
-        throw shape.reject(.recordExists, nil, "`\(collection.name)` has a record with this id already.")
-      }
-    } else {
-      let id = collection.keyedID(household: household.id) { field in
-        for edit in change.edits where edit.field == field.number {
-          if case .set(let value) = edit.action { return value }
-        }
-        return shape.fillIn.value(of: field)
-      }
-      guard id == change.record else {
-        throw shape.reject(
-          .keyMismatch, nil,
-          "The id of a `\(collection.name)` record follows from its key; expected \(id?.description ?? "a key").")
-      }
-    }
-    if collection.number == pack.householdCollection, change.record != household.id.record {
-      throw shape.reject(.forbidden, nil, "A household has one record of its own.")
-    }
-  }
-
-  private func checkExpectation(
-    _ existing: RecordState, _ change: RecordChange, _ context: VersionVector, _ shape: EditShape
-  ) throws(Rejection) {
-    var seen = context
-    seen.join(Dot(submission.replica, max(submission.changeSet.counter, 1) - 1))
-    let isStale: Bool
-    switch change.expectation {
-    case .recordUnchanged: isStale = !seen.covers(existing.versions)
-    case .none: isStale = shape.collection.isStrict && !isHub && !seen.covers(existing.versions)
-    case .fieldsUnchanged(let fields):
-      let slots = fields.compactMap { shape.collection.field($0)?.slot }
-      isStale = slots.count < fields.count || slots.contains { !existing.hasOnly(seen: seen, inSlot: $0) }
-    }
-    if isStale {
-      throw shape.reject(
-        .staleVersion, nil, "The record changed since this device saw it. Look at it again and repeat the edit.")
-    }
-  }
-
-  private func checkLimits(
-    _ state: RecordState, _ slot: Int, _ collection: CollectionSchema, _ shape: EditShape
-  ) throws(Rejection) {
-    let field = collection.fields[collection.slots[slot].fields[0].index]
-    switch collection.slots[slot].rule {
-    case .set:
-      guard case .set(_, let maximum) = field.type, case .set(let set) = state.slots[slot] else { return }
-      // Removed elements stay until they are collected, so that they are bounded too.
-      let count = state.storedValue(of: field, in: collection).elements?.count ?? 0
-      guard count <= maximum, set.entries.count <= maximum * 10 + 100 else {
-        throw shape.reject(.limitExceeded, field, "`\(field.name)` holds at most \(maximum) elements.")
-      }
-    case .json, .counter:
-      // Removed paths stay until they are collected, so that they are bounded too.
-      if case .document(let document) = state.slots[slot], document.entries.count > FieldType.jsonLeavesMax * 4 {
-        throw shape.reject(.limitExceeded, field, "`\(field.name)` has too many paths, those removed included.")
-      }
-      if let fault = field.type.fault(of: state.storedValue(of: field, in: collection)) {
-        throw shape.reject(
-          .limitExceeded, field,
-          "`\(field.name)` would leave its limits: expected \(fault.expected), would be \(fault.found).")
-      }
-    case .register, .extreme, .hub: break
-    }
-  }
-
-  private func rejection(
-    _ refusal: RecordRefusal, _ collection: CollectionSchema, _ shape: EditShape
-  ) -> Rejection {
-    let field = collection.fields[collection.slots[refusal.slot].fields[0].index]
-    let visible = { (write: Write) in field.isPublished ? write : Write(write.author, nil) }
-    switch refusal.refusal {
-    case .alreadyClaimed(let holder):
-      return shape.reject(
-        .alreadyClaimed, field, "Somebody else was first to take `\(field.name)`.", holder: visible(holder))
-    case .alreadySet(let holder):
-      return shape.reject(.alreadySet, field, "`\(field.name)` takes one value and has it.", holder: visible(holder))
-    case .overflow:
-      return shape.reject(.limitExceeded, field, "`\(field.name)` would leave 64 bits.")
-    }
-  }
-}
-
-extension RecordState {
-  /// Whether a context covers every write of a slot.
-  fileprivate func hasOnly(seen: VersionVector, inSlot slot: Int) -> Bool {
-    switch slots[slot] {
-    case .empty, .hub: true
-    case .register(let register): register.writes.allSatisfy { seen.covers($0.author.dot) }
-    case .extreme(let extreme): extreme.write.map { seen.covers($0.author.dot) } ?? true
-    case .set(let set): set.entries.allSatisfy { $0.register.writes.allSatisfy { seen.covers($0.author.dot) } }
-    case .document(let document):
-      document.entries.allSatisfy { $0.register.writes.allSatisfy { seen.covers($0.author.dot) } }
-    // A counter does not say which increments it has; the record as a whole does.
-    case .counter: seen.covers(versions)
-    }
   }
 }

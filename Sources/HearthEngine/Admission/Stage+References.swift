@@ -10,13 +10,14 @@ internal import HearthModel
 // deleted takes nothing in any more (`householdGone`).
 
 extension Stage {
-  /// Checks and follows all references that the change set changed, and all records that it deleted or restored.
-  mutating func settle() throws {
-    let direct = orderedKeys
+  /// Checks and follows all references that changed since the last time, and all records that came or went.
+  mutating func settle(restricts: (RecordKey, FieldNumber) throws -> Bool) throws {
+    let direct = takeUnsettled()
     for key in direct { try followReferences(of: key) }
     let changedLife = direct.filter { lifeChanged($0) }
-    for key in changedLife where !isVisible(touches[key]!.after, key) { try checkRestrictions(on: key) }
+    for key in changedLife where !isVisible(touches[key]!.after, key) { try checkRestrictions(on: key, restricts) }
     try followLives(from: changedLife)
+    for key in touches.keys { markSettled(key) }
   }
 
   // MARK: References that changed
@@ -26,7 +27,7 @@ extension Stage {
     let fields = collection.fields.filter { $0.type.target != nil && touch.slots.contains($0.slot) }
     guard !fields.isEmpty else { return }
     for field in fields {
-      let old = touch.before.map { Self.targets(of: field, $0, collection) } ?? []
+      let old = touch.settled.map { Self.targets(of: field, $0, collection) } ?? []
       let new = Self.targets(of: field, touch.after, collection)
       for target in new.subtracting(old).sorted() { try checkTarget(target, of: field, key) }
       guard isFollowed(field) else { continue }
@@ -75,7 +76,7 @@ extension Stage {
 
   private func lifeChanged(_ key: RecordKey) -> Bool {
     guard let touch = touches[key] else { return false }
-    guard let before = touch.before else { return !isVisible(touch.after, key) }
+    guard let before = touch.settled else { return !isVisible(touch.after, key) }
     return isVisible(before, key) != isVisible(touch.after, key)
   }
 
@@ -85,13 +86,15 @@ extension Stage {
     return false
   }
 
-  private func checkRestrictions(on key: RecordKey) throws {
-    guard touches[key]?.kind == .delete else { return }
+  private func checkRestrictions(
+    on key: RecordKey, _ restricts: (RecordKey, FieldNumber) throws -> Bool
+  ) throws {
+    guard touches[key]?.kind == .delete || touches[key]?.ruleKind == .delete else { return }
     for reference in try referrers(to: key.record).sorted() {
       let referrer = RecordKey(household, reference.collection, reference.record)
       guard let collection = pack.collection(reference.collection), let field = collection.field(reference.field),
         field.onDelete == .restrict, field.type.target == key.collection,
-        let state = try state(of: referrer), isVisible(state, referrer)
+        let state = try state(of: referrer), isVisible(state, referrer), try restricts(referrer, field.number)
       else { continue }
       throw Rejection(
         .restricted, collection: key.collection, record: key.record,

@@ -24,6 +24,10 @@ final class WorkingSet {
   private var households: [HouseholdID: Household] = [:]
   private var records: [RecordKey: Record?] = [:]
   private var references: [HouseholdID: ReferenceDelta] = [:]
+  /// The values of `unique` rules that changed hands in the batch; nil for those that nobody has any more.
+  private var uniques: [UniqueKey: UniqueHolder?] = [:]
+  /// The household that gave a value up.
+  private var releasers: [UniqueKey: HouseholdID] = [:]
 
   /// The references that came and went in the batch; the store holds the rest.
   struct ReferenceDelta {
@@ -76,7 +80,33 @@ final class WorkingSet {
     return references[household]?.applied(to: stored, target: target) ?? stored
   }
 
+  /// The record that has the values of a `unique`, as the batch has left it.
+  func holder(of key: UniqueKey) throws -> UniqueHolder? {
+    if let known = uniques[key] { return known }
+    return try reader.holder(of: key)
+  }
+
+  func records(of household: HouseholdID, in collection: CollectionNumber) throws -> [RecordID] {
+    let created = records.filter { key, record in
+      key.household == household && key.collection == collection && record.map { !$0.isStored } ?? false
+    }
+    return Set(try reader.records(of: household, in: collection)).union(created.keys.map(\.record)).sorted()
+  }
+
   // MARK: Writing
+
+  /// - Parameter released: the values that were given up, by the records that had them.
+  func write(_ household: HouseholdID, taken: [UniqueEntry], released: [UniqueKey: RecordID]) throws {
+    for (key, record) in released {
+      // Somebody who takes over has it before the other one gives it up.
+      guard let holder = try holder(of: key), holder.record == record, holder.household == household else { continue }
+      uniques[key] = .some(nil)
+      releasers[key] = household
+    }
+    for entry in taken {
+      uniques[entry.key] = UniqueHolder(household: household, collection: entry.collection, record: entry.record)
+    }
+  }
 
   func write(_ key: RecordKey, _ state: RecordState, revision: Revision, changedFields: Set<FieldNumber>) {
     var record = (records[key] ?? nil) ?? Record(state: state, isStored: false)
@@ -120,7 +150,19 @@ final class WorkingSet {
           head: household.state.revision,
           records: (recordsByHousehold[id] ?? []).sorted { ($0.collection, $0.record) < ($1.collection, $1.record) },
           changes: household.changes, addedReferences: (references[id]?.added ?? []).sorted(),
-          removedReferences: (references[id]?.removed ?? []).sorted())
+          removedReferences: (references[id]?.removed ?? []).sorted(), takenUniques: takenUniques(id),
+          releasedUniques: releasedUniques(id))
       })
+  }
+
+  private func takenUniques(_ household: HouseholdID) -> [UniqueEntry] {
+    uniques.sorted { $0.key < $1.key }.compactMap { key, holder in
+      guard let holder, holder.household == household else { return nil }
+      return UniqueEntry(key: key, collection: holder.collection, record: holder.record)
+    }
+  }
+
+  private func releasedUniques(_ household: HouseholdID) -> [UniqueKey] {
+    uniques.filter { $0.value == nil && releasers[$0.key] == household }.keys.sorted()
   }
 }

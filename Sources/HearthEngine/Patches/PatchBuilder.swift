@@ -62,7 +62,8 @@ struct PatchBuilder {
       guard touch.kind != nil else { return patch(key, touch, fields: changedFields(touch, key)) }
       let isContended = touch.before.map { !context(key).covers($0.versions) } ?? false
       let fields = changedFields(touch, key).filter { field in
-        isContended || isHubs(field, touch, key) || heldMoreThanItShowed(field, touch, key)
+        isContended || touch.ruleSlots.contains(field.slot) || isHubs(field, touch, key)
+          || heldMoreThanItShowed(field, touch, key)
       }
       let patch = patch(key, touch, fields: fields)
       let saysNothing = patch.fields.isEmpty && patch.life == .live && !patch.isWhole && patch.conflicts.isEmpty

@@ -42,10 +42,15 @@ package struct HouseholdCommit: Sendable {
   package let addedReferences: [Reference]
   /// References that went.
   package let removedReferences: [Reference]
+  /// Values of `unique` rules that records of this household took; written after all households' `releasedUniques`.
+  package let takenUniques: [UniqueEntry]
+  /// Values that they gave up and that nobody took.
+  package let releasedUniques: [UniqueKey]
 
   package init(
     household: HouseholdID, app: String, expectedHead: Revision, head: Revision, records: [RecordEntry],
-    changes: [ChangeEntry], addedReferences: [Reference], removedReferences: [Reference]
+    changes: [ChangeEntry], addedReferences: [Reference], removedReferences: [Reference],
+    takenUniques: [UniqueEntry] = [], releasedUniques: [UniqueKey] = []
   ) {
     self.household = household
     self.app = app
@@ -55,6 +60,8 @@ package struct HouseholdCommit: Sendable {
     self.changes = changes
     self.addedReferences = addedReferences
     self.removedReferences = removedReferences
+    self.takenUniques = takenUniques
+    self.releasedUniques = releasedUniques
   }
 }
 

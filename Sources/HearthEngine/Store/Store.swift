@@ -80,6 +80,12 @@ package protocol StoreReader {
 
   /// The records whose references, as stored, point to a record, ascending.
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference]
+
+  /// The record that has the values of a `unique`; nil when none has.
+  func holder(of key: UniqueKey) throws -> UniqueHolder?
+
+  /// All records of a collection, deleted ones included, ascending; for what happens once a day.
+  func records(of household: HouseholdID, in collection: CollectionNumber) throws -> [RecordID]
 }
 
 /// The address of a record at the hub.

@@ -1,12 +1,15 @@
 // The stored form of a record.
 //
-//   format (1 byte) | authors | touches | tombstones | derived | slots
+//   format (1 byte) | authors | touches | tombstones | derived | slots [ | trail ]
+//
+// Format 2 has the trail, format 1 has none.
 //
 // Most fields of a record were written by a handful of change sets, so their authorships stand once in a table at the
 // front, and each write names its own by position. A task of 28 fields takes about 250 bytes with its values.
 
 extension RecordState: ByteCodable {
   private static let format: UInt8 = 1
+  private static let formatWithTrail: UInt8 = 2
 
   package func encode(into writer: inout ByteWriter) {
     var authors = AuthorTable()
@@ -25,13 +28,17 @@ extension RecordState: ByteCodable {
     body.write(list: derived.missingTargets)
     body.write(count: slots.count)
     for slot in slots { slot.encode(into: &body, &authors) }
-    writer.write(byte: Self.format)
+    if !trail.rows.isEmpty { body.write(trail) }
+    writer.write(byte: trail.rows.isEmpty ? Self.format : Self.formatWithTrail)
     writer.write(list: authors.authors)
     writer.write(raw: body.bytes)
   }
 
   package init(from reader: inout ByteReader) throws(ByteFault) {
-    guard try reader.readByte() == Self.format else { throw reader.fault("format \(Self.format) of a record") }
+    let format = try reader.readByte()
+    guard format == Self.format || format == Self.formatWithTrail else {
+      throw reader.fault("format \(Self.format) or \(Self.formatWithTrail) of a record")
+    }
     let authors = AuthorTable(authors: try reader.readList(Authorship.self))
     var touches = [Touch]()
     for _ in 0..<(try reader.readCount()) {
@@ -47,7 +54,48 @@ extension RecordState: ByteCodable {
     let derived = Derived(isHidden: isHidden, missingTargets: try reader.readList(RecordID.self))
     var slots = [SlotState]()
     for _ in 0..<(try reader.readCount()) { slots.append(try SlotState(from: &reader, authors)) }
-    self.init(touches: touches, tombstones: tombstones, slots: slots, derived: derived)
+    let trail = format == Self.formatWithTrail ? try reader.read(Trail.self) : Trail()
+    self.init(touches: touches, tombstones: tombstones, slots: slots, derived: derived, trail: trail)
+  }
+}
+
+extension Trail: ByteCodable {
+  package func encode(into writer: inout ByteWriter) {
+    writer.write(bool: isCut)
+    writer.write(list: rows)
+  }
+
+  package init(from reader: inout ByteReader) throws(ByteFault) {
+    let isCut = try reader.readBool()
+    self.init(rows: try reader.readList(Row.self), isCut: isCut)
+  }
+}
+
+extension Trail.Row: ByteCodable {
+  package func encode(into writer: inout ByteWriter) {
+    writer.write(dot)
+    for values in [shown, wrote] {
+      writer.write(count: values.count)
+      for pair in values {
+        writer.write(pair.field)
+        writer.write(pair.value)
+      }
+    }
+  }
+
+  package init(from reader: inout ByteReader) throws(ByteFault) {
+    let dot = try reader.read(Dot.self)
+    let shown = try Self.readValues(&reader)
+    self.init(dot: dot, shown: shown, wrote: try Self.readValues(&reader))
+  }
+
+  private static func readValues(_ reader: inout ByteReader) throws(ByteFault) -> [RecordPatch.FieldValue] {
+    var values = [RecordPatch.FieldValue]()
+    for _ in 0..<(try reader.readCount()) {
+      let field = try reader.read(FieldNumber.self)
+      values.append(RecordPatch.FieldValue(field, try reader.read()))
+    }
+    return values
   }
 }
 

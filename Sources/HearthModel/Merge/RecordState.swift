@@ -11,6 +11,8 @@ public struct RecordState: Hashable, Sendable {
   public internal(set) var slots: [SlotState]
   /// What follows from other records.
   public var derived: Derived
+  /// What it showed before, of the fields that rules ask about; empty in collections without such rules.
+  public package(set) var trail = Trail()
 
   /// The record that nobody has touched.
   public init(slotCount: Int) {
@@ -21,11 +23,14 @@ public struct RecordState: Hashable, Sendable {
   }
 
   /// Makes a record of stored parts.
-  package init(touches: [Touch], tombstones: [Tombstone], slots: [SlotState], derived: Derived) {
+  package init(
+    touches: [Touch], tombstones: [Tombstone], slots: [SlotState], derived: Derived, trail: Trail = Trail()
+  ) {
     self.touches = touches
     self.tombstones = tombstones
     self.slots = slots
     self.derived = derived
+    self.trail = trail
   }
 
   /// A replica's latest change set that touched the record.
@@ -132,6 +137,14 @@ extension RecordState {
     _ operation: RecordOperation, by author: Authorship, context: VersionVector, rules: [MergeRule]
   ) throws(RecordRefusal) {
     guard !hasSeen(author.dot) else { return }  // R1
+    try add(operation, by: author, context: context, rules: rules)
+  }
+
+  /// Takes in what the hub adds to a change set: like ``apply(_:by:context:rules:)``, but several operations may have
+  /// the same dot.
+  package mutating func add(
+    _ operation: RecordOperation, by author: Authorship, context: VersionVector, rules: [MergeRule]
+  ) throws(RecordRefusal) {
     var seen = context
     seen.join(Dot(author.dot.replica, max(author.dot.counter, 1) - 1))  // C1
     var changed = self

@@ -6,7 +6,11 @@ extension Expression.Function {
     case .lower: values[0].text.map { .text($0.lowercased()) } ?? .null
     case .abs, .min, .max, .clamp, .round, .isqrt, .step: numeric(values)
     case .startsWith:
-      if let text = values[0].text, let prefix = values[1].text { .bool(text.utf8.starts(with: prefix.utf8)) } else { .null }
+      if let text = values[0].text, let prefix = values[1].text {
+        .bool(text.utf8.starts(with: prefix.utf8))
+      } else {
+        .null
+      }
     case .only: values[0].elements.flatMap { $0.count == 1 ? $0[0] : nil } ?? .null
     case .following: Self.following(values[0].elements ?? [], values[1])
     case .longestStreak: .int(Int64(DayRun.longest(of: values[0].days)))
@@ -79,7 +83,9 @@ extension Value {
   fileprivate func corrected(for square: Int64) -> Value {
     guard var root = int else { return self }
     while root > 0, root.multipliedReportingOverflow(by: root).overflow || root * root > square { root -= 1 }
-    while !(root + 1).multipliedReportingOverflow(by: root + 1).overflow, (root + 1) * (root + 1) <= square { root += 1 }
+    while !(root + 1).multipliedReportingOverflow(by: root + 1).overflow, (root + 1) * (root + 1) <= square {
+      root += 1
+    }
     return .int(root)
   }
 }

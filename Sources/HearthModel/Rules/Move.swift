@@ -82,7 +82,7 @@ public struct Move: Hashable, Sendable {
 public struct Assignment: Hashable, Sendable {
   /// How it is written.
   public enum Action: String, Hashable, Sendable {
-    /// The field gets the value.
+    /// The field gets the value; a set becomes exactly the given one, and null empties it.
     case write
     /// The value joins the set; null joins nothing.
     case insert
@@ -94,14 +94,17 @@ public struct Assignment: Hashable, Sendable {
 
   /// The field.
   public let field: FieldNumber
+  /// The path in a JSON field; empty for the field as a whole.
+  public let path: Document.Path
   /// How it is written.
   public let action: Action
   /// What.
   public let value: Expression
 
   /// Makes an assignment.
-  package init(_ field: FieldNumber, _ action: Action, _ value: Expression) {
+  package init(_ field: FieldNumber, path: Document.Path = [], _ action: Action, _ value: Expression) {
     self.field = field
+    self.path = path
     self.action = action
     self.value = value
   }

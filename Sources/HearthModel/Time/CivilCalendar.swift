@@ -68,3 +68,11 @@ extension CivilCalendar {
     return self.day(year, month, min(date.day, length(of: month, in: year))).map { Day(rawValue: Int32($0)) }
   }
 }
+
+/// Days further on in the calendar, for those who decide.
+package enum CivilDay {
+  /// The same day so many months later, or the last one of a shorter month; nil outside of the years 1 to 9999.
+  package static func addingMonths(_ months: Int, to day: Day) -> Day? {
+    CivilCalendar.day(day, plusMonths: Int64(months))
+  }
+}

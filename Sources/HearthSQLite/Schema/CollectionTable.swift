@@ -102,6 +102,9 @@ struct CollectionTable: Sendable {
 
   // MARK: Reading and writing
 
+  /// The ids of all records: household.
+  var selectIDs: String { "SELECT id FROM \(name.quoted) WHERE _household = ?1 ORDER BY id" }
+
   /// The state of a record: household, id.
   var selectState: String { "SELECT _state FROM \(name.quoted) WHERE _household = ?1 AND id = ?2" }
 

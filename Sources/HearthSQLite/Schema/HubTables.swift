@@ -4,7 +4,7 @@
 /// There is no row for a household's head and none for a replica's progress: both stand in the last change of each
 /// replica, and a row that is written with every commit costs a page of the log each time.
 enum HubTables {
-  static let all = [households, devices, devicesByHousehold, installs, changes, decisions, references, packs]
+  static let all = [households, devices, devicesByHousehold, installs, changes, decisions, references, uniques, packs]
 
   /// Households by the number under which all other rows know them: a UUID would cost 16 bytes in each row and index.
   private static let households = """
@@ -86,6 +86,16 @@ enum HubTables {
       record BLOB NOT NULL,
       field INTEGER NOT NULL,
       PRIMARY KEY (household, target, collection, record, field)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  /// Who has the values of a `unique` rule; the key is a hash of app, rule and values.
+  private static let uniques = """
+    CREATE TABLE hearth_uniques (
+      key BLOB PRIMARY KEY,
+      household INTEGER NOT NULL,
+      collection INTEGER NOT NULL,
+      record BLOB NOT NULL
     ) STRICT, WITHOUT ROWID
     """
 

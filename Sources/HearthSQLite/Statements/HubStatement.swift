@@ -9,6 +9,9 @@ enum HubStatement: Int, CaseIterable {
   case referrers
   case insertReference
   case deleteReference
+  case holder
+  case insertUnique
+  case deleteUnique
   case acknowledge
 
   var sql: String {
@@ -53,6 +56,14 @@ enum HubStatement: Int, CaseIterable {
       DELETE FROM hearth_references
       WHERE household = ?1 AND target = ?2 AND collection = ?3 AND record = ?4 AND field = ?5
       """
+    case .holder:
+      """
+      SELECT h.uuid, u.collection, u.record FROM hearth_uniques u JOIN hearth_households h ON h.number = u.household
+      WHERE u.key = ?1
+      """
+    case .insertUnique:
+      "INSERT OR REPLACE INTO hearth_uniques (key, household, collection, record) VALUES (?1, ?2, ?3, ?4)"
+    case .deleteUnique: "DELETE FROM hearth_uniques WHERE key = ?1"
     case .acknowledge: "UPDATE hearth_installs SET acknowledged = ?3 WHERE household = ?1 AND replica = ?2"
     }
   }

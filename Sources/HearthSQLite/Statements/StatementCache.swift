@@ -9,6 +9,7 @@ struct StatementCache {
   /// What a statement does with a collection's tables.
   enum Purpose: Hashable {
     case select
+    case selectIDs
     case insert
     case update([FieldNumber])
     case deleteSide(Int)

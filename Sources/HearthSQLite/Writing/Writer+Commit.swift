@@ -9,6 +9,7 @@ internal import HearthModel
 extension Writer {
   func write(_ commit: Commit) throws {
     for founded in commit.founded { try found(founded) }
+    for key in commit.households.flatMap(\.releasedUniques) { try release(key) }
     for household in commit.households { try write(household) }
   }
 
@@ -22,6 +23,7 @@ extension Writer {
     for change in commit.changes { try write(change, household) }
     for reference in commit.addedReferences { try run(.insertReference, reference, household) }
     for reference in commit.removedReferences { try run(.deleteReference, reference, household) }
+    for entry in commit.takenUniques { try take(entry, household) }
     precondition(
       household.state.revision == commit.head,
       "the change sets of \(commit.household) end at revision \(household.state.revision), its commit at \(commit.head)"
@@ -125,6 +127,23 @@ extension Writer {
     statement.bind(3, Int64(reference.collection.rawValue))
     statement.bind(4, reference.record)
     statement.bind(5, Int64(reference.field.rawValue))
+    try statement.run()
+  }
+
+  // MARK: Values that only one record may have
+
+  private func release(_ key: UniqueKey) throws {
+    let statement = try statements.statement(.deleteUnique)
+    statement.bind(1, key.bytes)
+    try statement.run()
+  }
+
+  private func take(_ entry: UniqueEntry, _ household: KnownHousehold) throws {
+    let statement = try statements.statement(.insertUnique)
+    statement.bind(1, entry.key.bytes)
+    statement.bind(2, household.number)
+    statement.bind(3, Int64(entry.collection.rawValue))
+    statement.bind(4, entry.record)
     try statement.run()
   }
 }

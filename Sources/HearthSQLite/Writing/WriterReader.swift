@@ -17,6 +17,12 @@ struct WriterReader: StoreReader {
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference] {
     try writer.referrers(household, to: target)
   }
+
+  func holder(of key: UniqueKey) throws -> UniqueHolder? { try writer.holder(of: key) }
+
+  func records(of household: HouseholdID, in collection: CollectionNumber) throws -> [RecordID] {
+    try writer.records(of: household, in: collection)
+  }
 }
 
 extension Writer {
@@ -64,5 +70,32 @@ extension Writer {
           field: FieldNumber(rawValue: field)))
     }
     return references
+  }
+
+  func holder(of key: UniqueKey) throws -> UniqueHolder? {
+    let statement = try statements.statement(.holder)
+    statement.bind(1, key.bytes)
+    guard try statement.next() else { return nil }
+    defer { statement.reset() }
+    guard let household = RecordID(statement.text(0)), let record = statement.id(2),
+      let collection = UInt16(exactly: statement.integer(1))
+    else { throw StoreFault.corrupt("hearth_uniques", "a key", "a number or an id is none") }
+    return UniqueHolder(
+      household: HouseholdID(household), collection: CollectionNumber(rawValue: collection), record: record)
+  }
+
+  func records(of household: HouseholdID, in collection: CollectionNumber) throws -> [RecordID] {
+    guard let known = try self.household(household), let table = known.tables.table(collection) else { return [] }
+    let statement = try statements.statement(.selectIDs, of: table) { table.selectIDs }
+    statement.bind(1, known.number)
+    var ids = [RecordID]()
+    while try statement.next() {
+      guard let id = statement.id(0) else {
+        statement.reset()
+        throw StoreFault.corrupt(table.name, "a record", "its id is none")
+      }
+      ids.append(id)
+    }
+    return ids
   }
 }

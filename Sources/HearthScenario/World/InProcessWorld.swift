@@ -192,13 +192,16 @@ package final class InProcessWorld {
     let tickets = submitted
     submitted = []
     var results = [SubmissionResult]()
+    var announcements = [DecidedBatch.Announcement]()
     try store.commit { reader in
       let decided = try engine.decide(
         tickets.map(\.submission), reader: reader, now: Instant(milliseconds: now))
       results = decided.results
+      announcements = decided.announcements
       return decided.commit
     }
-    try carryOut(hub.decided(Array(zip(tickets, results).map { (ticket: $0, result: $1) })))
+    let decided = Array(zip(tickets, results).map { (ticket: $0, result: $1) })
+    try carryOut(hub.decided(decided, announcements: announcements))
   }
 
   private func carryOut(_ effects: [HubCore.Effect]) throws {

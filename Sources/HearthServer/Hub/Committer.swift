@@ -12,7 +12,9 @@ internal import NIOConcurrencyHelpers
 final class Committer: @unchecked Sendable {
   /// What became of a batch; called on the commit thread.
   enum Report {
-    case decided([(ticket: HubCore.Ticket, result: SubmissionResult)])
+    case decided([(ticket: HubCore.Ticket, result: SubmissionResult)], [DecidedBatch.Announcement])
+    /// The hub did something of its own.
+    case announced([DecidedBatch.Announcement])
     case refused([HubCore.Ticket], ProtocolFault)
   }
 
@@ -48,6 +50,7 @@ final class Committer: @unchecked Sendable {
   private let batchMax: Int
   private let report: @Sendable (Report) -> Void
   private var lastAcknowledged: Int64 = 0
+  private var dayTurner = DayTurner()
 
   /// Milliseconds between two writings of acknowledgements: losing some costs nothing but a later frontier.
   private static let acknowledgeMilliseconds: Int64 = 10_000
@@ -136,10 +139,10 @@ final class Committer: @unchecked Sendable {
       rest = rest.dropFirst(batch.count)
       let began = Clocks.monotonicMilliseconds
       do {
-        let results = try decide(batch)
+        let (results, announcements) = try decide(batch)
         note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: nil)
         queued.withLockedValue { $0 -= batch.count }
-        report(.decided(results))
+        report(.decided(results, announcements))
       } catch {
         let fault = error as? StoreFault ?? StoreFault(.failed, "\(error)")
         note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: fault)
@@ -155,15 +158,31 @@ final class Committer: @unchecked Sendable {
     do { try store.tidy() } catch { statisticsBox.withLockedValue { $0.failures += 1 } }
   }
 
-  private func decide(_ batch: [HubCore.Ticket]) throws -> [(ticket: HubCore.Ticket, result: SubmissionResult)] {
+  private func decide(
+    _ batch: [HubCore.Ticket]
+  ) throws -> ([(ticket: HubCore.Ticket, result: SubmissionResult)], [DecidedBatch.Announcement]) {
     var results = [SubmissionResult]()
+    var announcements = [DecidedBatch.Announcement]()
     try store.commit { reader in
       let now = Instant(milliseconds: Clocks.wallMilliseconds)
       let decided = try engine.decide(batch.map(\.submission), reader: reader, now: now)
       results = decided.results
+      announcements = decided.announcements
       return decided.commit
     }
-    return Array(zip(batch, results).map { (ticket: $0, result: $1) })
+    return (Array(zip(batch, results).map { (ticket: $0, result: $1) }), announcements)
+  }
+
+  /// Turns the day of the households in whose zone one has begun.
+  func turnDays() {
+    perform { [self] store in
+      do {
+        try dayTurner.turn(store, engine) { report(.announced($0)) }
+      } catch {
+        // What was not turned is turned the next time; a fault of the disk shows in the next commit as well.
+        statisticsBox.withLockedValue { $0.failures += 1 }
+      }
+    }
   }
 
   private func writeAcknowledgements(_ taken: Work) {

@@ -58,6 +58,13 @@ final class HubShell: @unchecked Sendable {
 
   func start() {
     committer.start()
+    let quarter = TimeAmount.seconds(DayTurner.seconds)
+    let untilNext = DayTurner.seconds - Clocks.wallMilliseconds / 1000 % DayTurner.seconds
+    committer.turnDays()
+    loop.scheduleRepeatedTask(initialDelay: .seconds(untilNext + 1), delay: quarter) { [weak self] task in
+      guard let self, case .running = self.phase else { return task.cancel() }
+      self.committer.turnDays()
+    }
     loop.scheduleRepeatedTask(initialDelay: .seconds(2), delay: .seconds(2)) { [weak self] task in
       guard let self, case .running = self.phase else { return task.cancel() }
       self.carryOut(self.core.tick(now: Clocks.monotonicMilliseconds))
@@ -201,7 +208,9 @@ final class HubShell: @unchecked Sendable {
 
   private func committed(_ report: Committer.Report) {
     switch report {
-    case .decided(let results): carryOut(core.decided(results))
+    case .decided(let results, let announcements):
+      carryOut(core.decided(results, announcements: announcements))
+    case .announced(let announcements): carryOut(core.announced(announcements))
     case .refused(let tickets, let fault):
       carryOut(core.refused(tickets, fault))
       guard let storeFault = committer.statistics.lastFault?.fault else { break }

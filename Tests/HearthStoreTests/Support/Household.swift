@@ -157,4 +157,6 @@ private struct NewHousehold: StoreReader {
   func record(_ key: RecordKey) -> RecordState? { nil }
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { nil }
   func referrers(_ household: HouseholdID, to target: RecordID) -> [Reference] { [] }
+  func holder(of key: UniqueKey) -> UniqueHolder? { nil }
+  func records(of household: HouseholdID, in collection: CollectionNumber) -> [RecordID] { [] }
 }
