@@ -12,7 +12,7 @@ internal import NIOCore
 /// connection. The device reads and writes its file inside its own actor and does nothing on its own but what `connect`
 /// asked for.
 public actor Device {
-  private var core: DeviceCore
+  private(set) var core: DeviceCore
   let storage: SQLiteReplica
   let configuration: DeviceConfiguration
   private let address: HubAddress

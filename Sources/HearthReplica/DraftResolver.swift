@@ -77,14 +77,16 @@ struct DraftResolver {
       try add(action, of: field, current: field.unwrittenValue, to: &edits)
     }
     let fillIn = replica.fillIn(at: now)
-    let keyed = collection.keyedID(household: replica.identity.household) { field in
+    let given = { (field: Field) -> Value? in
       for edit in edits where edit.field == field.number {
         if case .set(let value) = edit.action { return value }
       }
       return fillIn.value(of: field)
     }
-    guard let id = collection.key.isEmpty ? wish.record : keyed else {
-      let reason = collection.key.isEmpty ? "needs an id" : "needs a value for each part of its key"
+    let isKeyed = collection.followsKey(value: given)
+    let keyed = collection.keyedID(household: replica.identity.household, value: given)
+    guard let id = isKeyed ? keyed : wish.record else {
+      let reason = isKeyed ? "needs a value for each part of its key" : "needs an id"
       throw Rejection(.required, collection: collection.number, message: "A record of `\(collection.name)` \(reason).")
     }
     if let given = wish.record, given != id {

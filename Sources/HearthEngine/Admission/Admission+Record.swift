@@ -24,17 +24,18 @@ extension Admission {
   private func checkCreation(
     _ existing: RecordState?, _ change: RecordChange, _ collection: CollectionSchema, _ shape: EditShape
   ) throws(Rejection) {
-    if collection.key.isEmpty {
+    let given = { (field: Field) -> Value? in
+      for edit in change.edits where edit.field == field.number {
+        if case .set(let value) = edit.action { return value }
+      }
+      return shape.fillIn.value(of: field)
+    }
+    if !collection.followsKey(value: given) {
       guard existing == nil else {
         throw shape.reject(.recordExists, nil, "`\(collection.name)` has a record with this id already.")
       }
     } else {
-      let id = collection.keyedID(household: household.id) { field in
-        for edit in change.edits where edit.field == field.number {
-          if case .set(let value) = edit.action { return value }
-        }
-        return shape.fillIn.value(of: field)
-      }
+      let id = collection.keyedID(household: household.id, value: given)
       guard id == change.record else {
         throw shape.reject(
           .keyMismatch, nil,

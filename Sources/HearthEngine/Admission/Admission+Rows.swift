@@ -9,7 +9,7 @@ extension Admission {
   ) throws {
     let target = pack.collection(number)!
     let values = try self.values(of: row, scene)
-    let id = try keyedID(values, target) ?? ownID(firing)
+    let id = keyedID(values, target) ?? ownID(firing)
     let key = RecordKey(household.id, number, id)
     guard let existing = try stage.state(of: key) else { return try create(values, row, key, target) }
     guard writesExisting, stage.isVisible(existing, key) else { return }
@@ -28,7 +28,7 @@ extension Admission {
   ) throws {
     guard let effect = collection.behavior.effects.first(where: { $0.name == name }),
       case .append(let number, let original) = effect.action, let target = pack.collection(number),
-      let id = try keyedID(values(of: original, scene), target),
+      let id = try keyedID(self.values(of: original, scene), target),
       let booked = try stage.state(of: RecordKey(household.id, number, id)),
       stage.isVisible(booked, RecordKey(household.id, number, id))
     else { return }
@@ -38,7 +38,7 @@ extension Admission {
     }
     values[negated] = values[negated]?.negated ?? .null
     for (field, value) in try self.values(of: row, scene) { values[field] = value }
-    let reversal = try keyedID(values, target) ?? ownID(firing)
+    let reversal = keyedID(values, target) ?? ownID(firing)
     let key = RecordKey(household.id, number, reversal)
     guard try stage.state(of: key) == nil else { return }
     try create(values, row, key, target)
@@ -60,15 +60,8 @@ extension Admission {
   }
 
   /// The id that the key gives; nil when the collection has none, or its condition does not hold.
-  func keyedID(_ values: [FieldNumber: Value], _ target: CollectionSchema) throws -> RecordID? {
-    if let condition = target.behavior.keyCondition {
-      let complete = Dictionary(target.fields.map { ($0.number, values[$0.number] ?? $0.unwrittenValue) }) { $1 }
-      let scene = Scene(
-        collection: target, id: household.id.record, record: RecordFacts(complete, in: target), actor: actor,
-        times: clocks, household: nil, find: { _, _ in .none })
-      guard try scene.holds(condition) == true else { return nil }
-    }
-    return target.keyedID(household: household.id) { field in values[field.number] ?? fillInOnly(field) }
+  private func keyedID(_ values: [FieldNumber: Value], _ target: CollectionSchema) -> RecordID? {
+    target.keyedID(household: household.id) { field in values[field.number] ?? fillInOnly(field) }
   }
 
   private func fillInOnly(_ field: Field) -> Value? {
