@@ -125,6 +125,11 @@ let package = Package(
         "HearthTesting", "HearthWire", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     .testTarget(
+      name: "HearthEngineTests",
+      dependencies: [
+        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthTesting",
+      ]),
+    .testTarget(
       name: "HearthStoreTests",
       dependencies: [
         "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthSQLite", "HearthTesting",

@@ -4,7 +4,7 @@ package import ArgumentParser
 package struct DevCommand: AsyncParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "hearth-dev", abstract: "Tools for those who work on Hearth.",
-    subcommands: [WebSocketEcho.self, CommitBenchmark.self, CrashTest.self])
+    subcommands: [WebSocketEcho.self, CommitBenchmark.self, RulesBenchmark.self, CrashTest.self, CoverageCommand.self])
 
   package init() {}
 }

@@ -51,6 +51,11 @@ package struct HubCore: Sendable {
   package struct Ticket: Sendable {
     package let connection: ConnectionID
     package let submission: Submission
+
+    package init(connection: ConnectionID, submission: Submission) {
+      self.connection = connection
+      self.submission = submission
+    }
   }
 
   /// What a log is told; nothing of it is a user's value.

@@ -87,6 +87,19 @@ package struct DeviceCore: Sendable {
     return (changed + (try outboxChanged(moment, storage)), counter)
   }
 
+  /// Puts changes into the outbox as they are, asked or not: for tests of what the hub makes of a forged device.
+  package mutating func forge(
+    _ changes: [RecordChange], _ moment: Moment, _ storage: some ReplicaStorage
+  ) throws -> (effects: [Effect], counter: UInt64) {
+    var counter: UInt64 = 0
+    let changed = try perform(storage) { replica in
+      let added = replica.append(changes, now: moment.clock)
+      counter = added.counter
+      return added.step
+    }
+    return (changed + (try outboxChanged(moment, storage)), counter)
+  }
+
   // MARK: What the connection does
 
   /// The connection is open.

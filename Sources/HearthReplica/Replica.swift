@@ -134,6 +134,11 @@ extension Replica {
       throw Rejection(.tooLarge, message: "This install has used up its counters. Install the app anew.")
     }
     let changes = try DraftResolver(replica: self).changes(of: draft, now: now) { key in try view(key, reader) }
+    return append(changes, now: now)
+  }
+
+  /// Puts changes into the outbox as one change set, without asking whether the hub can take them.
+  package mutating func append(_ changes: [RecordChange], now: Instant) -> (step: Step, counter: UInt64) {
     let counter = identity.nextCounter
     let stamp = identity.clock.tick(atMilliseconds: now.milliseconds)
     let entry = OutboxEntry(

@@ -63,6 +63,7 @@ struct FileTests {
       pack: other
       version: 3
       language: 1
+      open: true
       household: homes
       members: people
       zone: household.zone

@@ -44,6 +44,7 @@ struct BrokenPackTests {
       collections:
         homes: { use: [stamped], fields: { zone: zone = UTC, role: enum(owner), code: Code } }
         things: { use: [stamped], fields: { code: Code } }
+      open: true
 
       """
     #expect(packDiagnostics(text).map(\.place) == ["8:44 P202", "9:21 P203"])

@@ -69,6 +69,7 @@ func smallPack(things lines: String...) -> String {
   pack: small
   version: 1
   language: 1
+  open: true
   household: homes
   members: homes
   zone: household.zone
@@ -76,8 +77,7 @@ func smallPack(things lines: String...) -> String {
   collections:
     homes:
       fields:
-        zone: zone = UTC
-        role: enum(owner)
+        { zone: zone = UTC, role: 'enum(owner)' }
     things:
   \(lines.map { "    " + $0 }.joined(separator: "\n"))
 

@@ -10,7 +10,7 @@ struct Convergence {
 
   /// Lets a device in that was never there before.
   init(_ world: InProcessWorld, _ pack: Pack, member: RecordID, household: HouseholdID) throws {
-    (self.world, self.pack, newcomer) = (world, pack, "newcomer")
+    (self.world, self.pack, newcomer) = (world, pack, "newcomer of \(member)")
     try world.addDevice(newcomer, member: member, household: household)
     try world.connect(newcomer)
     try world.settle()

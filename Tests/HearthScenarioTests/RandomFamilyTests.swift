@@ -13,11 +13,11 @@ import Testing
   @Test("P1: after 150 random steps every device shows what a newcomer shows", arguments: 1...count)
   func converges(seed: Int) throws {
     let household = FamQuest.seed.households[0]
-    var family = try RandomFamily(FamQuest.pack, household, seed: seed)
+    var family = try RandomFamily(FamQuest.open, household, seed: seed)
     for _ in 0..<150 { try family.step() }
     try family.settle()
     let convergence = try Convergence(
-      family.world, FamQuest.pack, member: RecordID(name: RandomFamily.members[0]), household: household.id)
+      family.world, FamQuest.open, member: RecordID(name: RandomFamily.members[0]), household: household.id)
     for device in RandomFamily.devices {
       #expect(try family.world.condition(device) == .live)
       #expect(try family.world.replica(device).outbox.isEmpty)

@@ -40,7 +40,12 @@ package struct ScenarioCommand: AsyncParsableCommand {
     guard !files.isEmpty else {
       throw CommandFailure(.noScenario, "There is no scenario (*.yaml) in \(paths.joined(separator: ", ")).")
     }
-    let loaded = try load(files)
+    let all = try load(files)
+    // What needs the inside of a hub, or the date of the seed, has no answer at a hub that runs elsewhere.
+    let loaded = hub == nil ? all : all.filter { !$0.scenario.isLocal }
+    guard !loaded.isEmpty else {
+      throw CommandFailure(.noScenario, "Each of these scenarios needs a hub in this process. Leave out --hub.")
+    }
     let text = ScenarioText(output.terminal, isVerbose: steps)
     var bar = ProgressBar("scenarios", total: loaded.count, terminal: json ? .plain : .standardError())
     var results = [ScenarioResult]()
@@ -56,6 +61,9 @@ package struct ScenarioCommand: AsyncParsableCommand {
     if json {
       try output.json(ScenarioReport(results))
     } else {
+      if loaded.count < all.count {
+        output.text("\(all.count - loaded.count) scenarios need a hub in this process and were not run.\n")
+      }
       output.text(ScenarioText.summary(passed: results.count - failed, failed: failed))
     }
     if failed > 0 { throw ExitCode(1) }

@@ -7,6 +7,9 @@ extension Admission {
   /// Brings the derived fields up to what the records say now.
   mutating func account() throws {
     for key in stage.orderedKeys {
+      if let touch = stage.touches[key] { try beginAccounts(key, touch) }
+    }
+    for key in stage.orderedKeys {
       guard let touch = stage.touches[key] else { continue }
       let before = accounted[key] ?? touch.before
       accounted[key] = .some(touch.after)
@@ -16,6 +19,16 @@ extension Admission {
       }
     }
     for key in stage.orderedKeys { try compute(key) }
+  }
+
+  /// A new record begins with nothing counted.
+  private mutating func beginAccounts(_ key: RecordKey, _ touch: Stage.Touch) throws {
+    guard touch.before == nil, let collection = pack.collection(key.collection) else { return }
+    for (number, derived) in collection.behavior.derived.sorted(by: { $0.key < $1.key }) {
+      let field = collection.fields[number.index]
+      guard case .aggregate = derived, stage.touches[key]?.after.slots[field.slot] == .empty else { continue }
+      try stage.putDerived(touch.after.derivedValue(of: field, in: collection), slot: field.slot, of: key)
+    }
   }
 
   // MARK: Over other records

@@ -165,7 +165,8 @@ extension Admission {
         return old.subtracting(new).sorted().map { .remove($0) } + new.subtracting(old).sorted().map { .insert($0) }
       }
       if case .json = slot.rule {
-        return [assignment.path.isEmpty ? .write(value) : .put(assignment.path, value)]
+        guard !assignment.path.isEmpty else { return [.write(value)] }
+        return [value.isNull ? .drop(assignment.path) : .put(assignment.path, value.inJSON)]
       }
       guard slot.isGroup else { return [.write(value)] }
       let values = slot.fields.map { number in
@@ -176,9 +177,16 @@ extension Admission {
   }
 
   private func sum(_ left: Value, _ right: Value) -> Value? {
-    guard let left = left.isNull ? 0 : left.int, let right = right.int else { return nil }
-    let (sum, overflow) = left.addingReportingOverflow(right)
-    return overflow ? nil : .int(sum)
+    switch (left, right) {
+    case (.null, _): return right
+    case (.int(let left), .int(let right)):
+      let (sum, overflow) = left.addingReportingOverflow(right)
+      return overflow ? nil : .int(sum)
+    case (.decimal(let left), .decimal(let right)) where left.scale == right.scale:
+      let (sum, overflow) = left.units.addingReportingOverflow(right.units)
+      return overflow ? nil : .decimal(FixedDecimal(units: sum, scale: left.scale))
+    default: return nil
+    }
   }
 
   /// Applies an operation of the hub's own, which has seen everything.

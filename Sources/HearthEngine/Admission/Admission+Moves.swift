@@ -19,15 +19,21 @@ extension Admission {
   /// Finds the moves behind the writes to fields with moves.
   ///
   /// - Parameter operation: loses the writes that are late, and those that the hub's own state decides.
-  /// - Returns: the latter, to be applied as if their writer had seen the hub's state.
+  /// - Returns: the latter, to be applied as if their writer had seen the hub's state, and the slots in which the hub
+  ///   filled in what the writer's device does not know.
   mutating func takeSteps(
     _ existing: RecordState?, _ key: RecordKey, _ shape: EditShape, _ operation: inout RecordOperation
-  ) throws -> [RecordOperation] {
+  ) throws -> (apart: [RecordOperation], filled: Set<Int>) {
     let moves = plan[shape.collection.number].moves
-    guard !isHub, !moves.isEmpty, shape.change.kind == .create || shape.change.kind == .update else { return [] }
-    guard let existing else { return try checkBeginnings(shape, key) }
+    guard !isHub, !moves.isEmpty, shape.change.kind == .create || shape.change.kind == .update else { return ([], []) }
+    guard let existing else {
+      try checkBeginnings(shape, key)
+      return ([], [])
+    }
     let edited = shape.change.edits.filter { moves[$0.field] != nil }
+    if !edited.isEmpty { try checkStillThere(existing, key, shape) }
     var apart = [RecordOperation]()
+    var filled = Set<Int>()
     let seen = seen[key] ?? [:]
     for edit in edited {
       guard case .set(let value) = edit.action, let field = shape.collection.field(edit.field) else { continue }
@@ -35,6 +41,7 @@ extension Admission {
       self.moves.append(made)
       let isHubs = made.candidates.allSatisfy(\.isDecidedByHub)
       guard made.isLate || isHubs || shape.collection.slots[field.slot].isGroup else { continue }
+      filled.insert(field.slot)
       let write = try wholeWrite(made, field, existing, shape, key)
       operation = operation.without(slot: field.slot)
       if made.isLate { continue }
@@ -44,11 +51,24 @@ extension Admission {
         operation = RecordOperation(operation.kind, slots: operation.slots + [(field.slot, .write(write))])
       }
     }
-    return apart
+    return (apart, filled)
+  }
+
+  /// A move of what is deleted has no effects, so it is no move: its author is told.
+  private func checkStillThere(_ existing: RecordState, _ key: RecordKey, _ shape: EditShape) throws {
+    switch existing.recordLife(in: shape.collection) {
+    case .live: return
+    case .deleted(let author):
+      guard shape.collection.deletes == .deleteWins else { return }
+      throw shape.reject(.gone, nil, "The record is deleted. Restore it first.", holder: Write(author, nil))
+    case .hidden:
+      let cause = try stage.causeOfHiding(key).map { Write($0, nil) }
+      throw shape.reject(.gone, nil, "What the record belongs to is deleted. Restore that first.", holder: cause)
+    }
   }
 
   /// At its creation a field with moves has its default, and so have the others of its group.
-  private func checkBeginnings(_ shape: EditShape, _ key: RecordKey) throws -> [RecordOperation] {
+  private func checkBeginnings(_ shape: EditShape, _ key: RecordKey) throws {
     let movedSlots = Set(plan[shape.collection.number].moves.keys.compactMap { shape.collection.field($0)?.slot })
     for edit in shape.change.edits {
       guard case .set(let value) = edit.action, let field = shape.collection.field(edit.field),
@@ -59,7 +79,6 @@ extension Admission {
         otherwise:
           "A new record begins with `\(field.name)` as \(field.unwrittenValue.shortText). Change it afterwards.")
     }
-    return []
   }
 
   /// What the writer's device showed of the tracked fields, where that is not what the hub has.
@@ -75,7 +94,7 @@ extension Admission {
     _ key: RecordKey, _ shape: EditShape
   ) throws -> MadeMove {
     let collection = shape.collection
-    var scene = try scene(key, collection, record: existing, old: existing)
+    var scene = try scene(key, collection, record: existing, old: existing, followsDeleted: true)
     scene.seen = seen
     switch try Judge.step(field.number, to: value, moves, scene) {
     case .moves(let candidates):

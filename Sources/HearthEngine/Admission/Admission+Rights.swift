@@ -6,7 +6,7 @@ extension Admission {
   /// Who may not see a record is answered as if it did not exist.
   func checkSight(_ existing: RecordState?, _ key: RecordKey, _ shape: EditShape) throws {
     guard let existing, shape.change.kind != .create, !isHub, !shape.collection.behavior.access.isOpen else { return }
-    let scene = try scene(key, shape.collection, record: existing, old: existing)
+    let scene = try scene(key, shape.collection, record: existing, old: existing, followsDeleted: true)
     if try Judge.readableFields(scene)?.isEmpty ?? true {
       throw shape.reject(.recordUnknown, nil, "`\(shape.collection.name)` has no such record in this household.")
     }
@@ -23,11 +23,11 @@ extension Admission {
       let needs = needs(of: shape)
       // What only moves needs no other right.
       guard !needs.isEmpty || shape.change.edits.isEmpty else { return }
-      let scene = try scene(key, collection, record: existing, old: existing)
+      let scene = try scene(key, collection, record: existing, old: existing, followsDeleted: true)
       try refuse(Judge.unmet(needs, .update, in: [scene.before]), .update, shape)
       conditionalUpdates.append(key)
     case .delete, .restore:
-      let scene = try scene(key, collection, record: existing, old: existing)
+      let scene = try scene(key, collection, record: existing, old: existing, followsDeleted: true)
       try refuse(Judge.unmet([], .delete, in: [scene]), .delete, shape)
     }
   }
@@ -41,7 +41,7 @@ extension Admission {
         })
       else { continue }
       let shape = EditShape(collection: collection, change: change, isHub: isHub, fillIn: try fillIn())
-      let scene = try scene(key, touch)
+      let scene = try scene(key, touch, followsDeleted: true)
       let isCreation = change.kind == .create
       try refuse(
         Judge.unmet(

@@ -103,7 +103,7 @@ extension Admission {
 
 extension Value {
   /// The value as it stands in a JSON object, where ids and times are text.
-  fileprivate var inJSON: Value {
+  var inJSON: Value {
     switch self {
     case .id(let id): .text(id.description)
     case .day(let day): .text(day.description)

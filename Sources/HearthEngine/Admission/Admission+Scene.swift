@@ -2,19 +2,25 @@ internal import HearthModel
 
 extension Admission {
   /// What expressions are evaluated in, around one record.
+  ///
+  /// - Parameter followsDeleted: whether references lead to deleted records too: what somebody has to do with a record
+  ///   does not end when what it belongs to is deleted.
   func scene(
-    _ key: RecordKey, _ collection: CollectionSchema, record: RecordState?, old: RecordState?
+    _ key: RecordKey, _ collection: CollectionSchema, record: RecordState?, old: RecordState?,
+    followsDeleted: Bool = false
   ) throws -> Scene {
     let facts = { (state: RecordState) in RecordFacts(state, in: collection) }
     return Scene(
       collection: collection, id: key.record, record: record.map(facts), old: old.map(facts),
-      isNew: old == nil, actor: actor, times: clocks, household: try householdFacts(), find: finder())
+      isNew: old == nil, actor: actor, times: clocks, household: try householdFacts(),
+      find: finder(followsDeleted))
   }
 
   /// The scene of a touched record, as it is and as it was.
-  func scene(_ key: RecordKey, _ touch: Stage.Touch) throws -> Scene {
+  func scene(_ key: RecordKey, _ touch: Stage.Touch, followsDeleted: Bool = false) throws -> Scene {
     let collection = pack.collection(key.collection)!
-    var scene = try scene(key, collection, record: touch.after, old: touch.before)
+    var scene = try scene(
+      key, collection, record: touch.after, old: touch.before, followsDeleted: followsDeleted)
     scene.changed = changedFields(touch, collection)
     return scene
   }
@@ -39,11 +45,11 @@ extension Admission {
     try stage.state(of: householdKey).map { RecordFacts($0, in: pack.collection(pack.householdCollection)!) }
   }
 
-  private func finder() -> (CollectionNumber, RecordID) throws -> Scene.Finding {
+  private func finder(_ followsDeleted: Bool) -> (CollectionNumber, RecordID) throws -> Scene.Finding {
     { [stage, pack, id = household.id] number, record in
       let key = RecordKey(id, number, record)
       guard let collection = pack.collection(number), let state = try stage.state(of: key),
-        stage.isVisible(state, key)
+        followsDeleted || stage.isVisible(state, key)
       else { return .none }
       return .record(RecordFacts(state, in: collection))
     }

@@ -206,7 +206,7 @@ struct Admission {
     try checkRights(existing, key, shape)
     if let existing { try checkExpectation(existing, change, context, shape) }
     if let existing, !plan[collection.number].tracked.isEmpty { seen[key] = seenValues(existing, context) }
-    let steps = try takeSteps(existing, key, shape, &operation)
+    let (steps, filled) = try takeSteps(existing, key, shape, &operation)
     var state = existing ?? RecordState(slotCount: collection.slots.count)
     do {
       try state.apply(operation, by: author, context: context, rules: collection.rules)
@@ -219,6 +219,7 @@ struct Admission {
     let slots = Set((operation.slots + steps.flatMap(\.slots)).map(\.slot))
     for slot in slots { try checkLimits(state, slot, collection, shape) }
     stage.put(key, state, before: existing, slots: slots, kind: change.kind)
+    for slot in filled { stage.tell(key, slot) }
   }
 
   func fillIn() throws -> EditShape.FillIn {

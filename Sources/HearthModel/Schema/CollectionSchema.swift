@@ -48,6 +48,14 @@ public struct CollectionSchema: Hashable, Sendable {
     return collection
   }
 
+  /// The collection with everything open. What it derives and how its ids are made belong to its shape.
+  var withoutRules: CollectionSchema {
+    var open = Behavior.open
+    open.derived = behavior.derived
+    open.keyCondition = behavior.keyCondition
+    return with(open)
+  }
+
   /// The field with a number; nil when the collection has none, as with numbers from the wire.
   public func field(_ number: FieldNumber) -> Field? {
     fields.indices.contains(number.index) ? fields[number.index] : nil

@@ -18,11 +18,14 @@ public struct Pack: Hashable, Sendable {
   public let roleField: FieldNumber
   /// Roles and their ranks.
   public let roles: Roles
+  /// What the pack wants proved about rights.
+  public let expectations: [Expectation]
 
   /// Makes a pack of checked parts.
   package init(
     name: String, version: Int, collections: [CollectionSchema], householdCollection: CollectionNumber,
-    memberCollection: CollectionNumber, zoneField: FieldNumber, roleField: FieldNumber, roles: Roles
+    memberCollection: CollectionNumber, zoneField: FieldNumber, roleField: FieldNumber, roles: Roles,
+    expectations: [Expectation] = []
   ) {
     self.name = name
     self.version = version
@@ -32,6 +35,17 @@ public struct Pack: Hashable, Sendable {
     self.zoneField = zoneField
     self.roleField = roleField
     self.roles = roles
+    self.expectations = expectations
+  }
+
+  /// The same shapes and merge rules with everything open: no rights, rules, moves or effects. For measuring what rules
+  /// cost, and for tests of merging alone.
+  package var withoutRules: Pack {
+    Pack(
+      name: name, version: version, collections: collections.map { $0.withoutRules },
+      householdCollection: householdCollection, memberCollection: memberCollection, zoneField: zoneField,
+      roleField: roleField,
+      roles: Roles(ranked: roles.ranked, beside: roles.beside, service: roles.service, groups: roles.groups))
   }
 
   /// The collection with a number; nil when the pack has none, as with numbers from the wire.

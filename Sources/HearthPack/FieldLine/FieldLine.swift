@@ -39,10 +39,12 @@ struct DefaultTerm {
   let laterWords: [(text: String, mark: Mark)]
 }
 
-/// A mark as written: its words, and the operands of `precedence a > b`.
+/// A mark as written: its words, the operands of `precedence a > b`, and the expression behind `derived` and
+/// `restrict when`.
 struct MarkTerm {
   let words: [String]
-  let operands: [(name: String, mark: Mark)]
+  var operands: [(name: String, mark: Mark)] = []
+  var expression: ExpressionSource?
   let mark: Mark
 
   var text: String { words.joined(separator: " ") }

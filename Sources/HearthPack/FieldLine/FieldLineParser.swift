@@ -114,17 +114,41 @@ struct FieldLineParser {
 
   private mutating func parseMark() throws(FieldLineFault) -> MarkTerm {
     let (first, mark) = try word("a mark behind `,`")
-    var words = [first]
-    var operands = [(name: String, mark: Mark)]()
+    var term = MarkTerm(words: [first], mark: mark)
     if first == "precedence" {
       repeat {
         let (name, place) = try word("a value of the enum")
-        operands.append((name, place))
+        term.operands.append((name, place))
       } while take(">")
-    } else {
-      while let next = nextWord() { words.append(next.text) }
+      return term
     }
-    return MarkTerm(words: words, operands: operands, mark: mark)
+    if first == "derived" {
+      term.expression = takeExpression(toTheEnd: true)
+      return term
+    }
+    var words = [first]
+    while words != ["restrict", "when"], let next = nextWord() { words.append(next.text) }
+    return MarkTerm(
+      words: words, expression: words == ["restrict", "when"] ? takeExpression(toTheEnd: false) : nil, mark: mark)
+  }
+
+  /// The text of an expression: the rest of the line, or up to the next `,` that stands in no brackets and no quotes.
+  private mutating func takeExpression(toTheEnd: Bool) -> ExpressionSource {
+    skipSpaces()
+    let offset = count - scalars.count
+    var (depth, isQuoted) = (0, false)
+    var text = String.UnicodeScalarView()
+    while let scalar = scalars.first, toTheEnd || isQuoted || depth > 0 || scalar != "," {
+      switch scalar {
+      case "'": isQuoted.toggle()
+      case "(" where !isQuoted: depth += 1
+      case ")" where !isQuoted: depth -= 1
+      default: break
+      }
+      text.append(scalar)
+      scalars.removeFirst()
+    }
+    return ExpressionSource(String(text), at: places, offset: offset)
   }
 
   private mutating func parseQuoted() throws(FieldLineFault) -> (text: String, mark: Mark) {

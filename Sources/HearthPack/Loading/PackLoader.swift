@@ -19,6 +19,32 @@ public enum PackLoader {
     try reader.collector.throwIfAny()
     return pack!
   }
+
+  /// Compiles one condition over the records of a collection, as tests and tools write it.
+  ///
+  /// - Parameters:
+  ///   - text: the expression; it may use all names but those of `who`.
+  ///   - collection: the collection of the record at hand.
+  /// - Throws: ``Diagnostics`` with what is wrong, in the file `expression`.
+  package static func expression(
+    _ text: String, in collection: CollectionNumber, of pack: Pack
+  ) throws(Diagnostics) -> Expression {
+    try expression(text, in: collection, of: pack, scope: .anywhere)
+  }
+
+  static func expression(
+    _ text: String, in collection: CollectionNumber, of pack: Pack, scope: ExpressionScope
+  ) throws(Diagnostics) -> Expression {
+    var compiler = ExpressionCompiler(PackNames(pack), in: pack.collection(collection), scope: scope)
+    let places = ScalarPlaces(text, from: Mark(line: 1, column: 1), in: SourceText(text))
+    do {
+      return try compiler.expression(try ExpressionParser.parse(ExpressionSource(text, at: places)), text: text)
+    } catch {
+      var reader = PackReader(file: "expression")
+      reader.report(error)
+      throw Diagnostics(reader.collector.list)
+    }
+  }
 }
 
 /// Reads one pack: names first, so that collections may refer to each other in any order, then their contents.
@@ -44,9 +70,10 @@ struct PackReader: NodeReader {
   }
 
   static let keys = [
-    "pack", "version", "language", "household", "members", "zone", "roles", "traits", "types", "collections",
+    "pack", "version", "language", "household", "members", "zone", "roles", "traits", "types", "collections", "open",
+    "expect",
   ]
-  static let requiredKeys = keys.filter { $0 != "traits" && $0 != "types" }
+  static let requiredKeys = keys.filter { !["traits", "types", "open", "expect"].contains($0) }
   /// Collections, types and traits that a pack may have, each.
   static let namesMax = 1000
 
@@ -67,14 +94,31 @@ struct PackReader: NodeReader {
     let zone = homes.flatMap { homes in root["zone"].flatMap { readZone($0, homes) } }
     let people = members.flatMap { collections[$0.index] }
     let role = people.flatMap { people in roles.flatMap { readRoleField($0, people) } }
-    let schemas = collections.compactMap { $0?.schema }
-    guard let name, let version, let roles, let homes, let people, let zone, let role,
-      schemas.count == collectionNames.count
+    let isOpen = root["open"].map { readBool($0, what: "open") } ?? false
+    guard let roles else { return nil }
+    let roleField = role ?? people?.schema.field(named: roles.field)?.number
+    let names = names(collections, roles: roles.roles, roleField: roleField)
+    let schemas = collections.compactMap { reading in
+      reading.map { $0.schema.with(readBehavior($0, names, isOpen: isOpen)) }
+    }
+    let entry = readSession(roles, names)
+    let expectations = root["expect"].map { readExpectations($0, names) } ?? []
+    guard let name, let version, let homes, let people, let zone, let role, schemas.count == collectionNames.count
     else { return nil }
+    if collector.list.isEmpty { analyze(schemas, collections) }
     return Pack(
       name: name, version: version, collections: schemas,
       householdCollection: homes.schema.number, memberCollection: people.schema.number, zoneField: zone,
-      roleField: role, roles: roles.roles)
+      roleField: role, roles: entry, expectations: expectations)
+  }
+
+  /// What expressions can name.
+  private func names(_ readings: [CollectionReading?], roles: Roles, roleField: FieldNumber?) -> PackNames {
+    PackNames(
+      collections: readings.enumerated().map { position, reading in
+        PackNames.Entry(name: collectionNames[position], schema: reading?.schema, failed: reading?.failed ?? [])
+      },
+      roles: roles, household: household, members: members, roleField: roleField)
   }
 
   private mutating func readNames(_ root: YAMLNode) {

@@ -7,10 +7,20 @@ struct CollectionReading {
   let marks: [String: Mark]
   /// Names of lines that made no field.
   let failed: Set<String>
+  /// Where the collection is named, and what stands below.
+  let pair: YAMLNode.Pair
+  let derived: [FieldNumber: ExpressionSource]
+  let restrictions: [FieldNumber: ExpressionSource]
+  let periods: [FieldNumber: FieldNumber]
+
+  var node: YAMLNode { pair.value }
 }
 
 extension PackReader {
-  private static let collectionKeys = ["use", "fields", "deletes", "append", "strict", "key", "indexes"]
+  private static let collectionKeys = [
+    "use", "fields", "deletes", "append", "strict", "key", "indexes", "who", "access", "rules", "moves", "effects",
+    "expires", "keep",
+  ]
 
   mutating func readCollection(_ pair: YAMLNode.Pair) -> CollectionReading? {
     guard let number = collectionNumbers[pair.key],
@@ -32,7 +42,9 @@ extension PackReader {
       isStrict: node["strict"].map { readBool($0, what: "strict") } ?? false,
       key: node["key"].map { readKey($0, assembly) } ?? [],
       indexes: node["indexes"].map { readIndexes($0, assembly) } ?? [])
-    return CollectionReading(schema: schema, marks: assembly.marks, failed: assembly.failed)
+    return CollectionReading(
+      schema: schema, marks: assembly.marks, failed: assembly.failed, pair: pair, derived: assembly.derived,
+      restrictions: assembly.restrictions, periods: readPeriods(assembly))
   }
 
   /// The field lines of a collection: those of its traits first.
@@ -54,7 +66,7 @@ extension PackReader {
   mutating func checkTraits() {
     for (_, trait) in traits.sorted(by: { $0.key < $1.key }) {
       guard let pairs = mapping(trait, "a trait, as `{ fields: { created_at: time } }`") else { continue }
-      checkKeys(of: pairs, known: ["fields"], required: ["fields"], what: "a trait", at: trait.mark)
+      checkKeys(of: pairs, known: ["fields", "rules"], required: ["fields"], what: "a trait", at: trait.mark)
       _ = readFields(trait["fields"].flatMap { mapping($0, "fields, as `title: text(1..200)`") } ?? [])
     }
   }
@@ -95,13 +107,21 @@ extension PackReader {
   // MARK: Key
 
   private mutating func readKey(_ node: YAMLNode, _ assembly: FieldAssembly) -> [FieldNumber] {
+    guard let pairs = node.pairs else { return readKeyFields(node, assembly, isConditional: false) }
+    checkKeys(of: pairs, known: ["fields", "where"], required: ["fields"], what: "`key`", at: node.mark)
+    return node["fields"].map { readKeyFields($0, assembly, isConditional: node["where"] != nil) } ?? []
+  }
+
+  private mutating func readKeyFields(
+    _ node: YAMLNode, _ assembly: FieldAssembly, isConditional: Bool
+  ) -> [FieldNumber] {
     if node.elements?.isEmpty == true {
       report("P402", node.mark, "a key has at least one field. Without the key, ids are random.")
     }
     var key = [FieldNumber]()
     for (name, mark) in readNames(node, what: "fields") {
       guard let field = field(named: name, at: mark, assembly) else { continue }
-      if let reason = faultOfKey(field, assembly) {
+      if let reason = faultOfKey(field, assembly, isConditional: isConditional) {
         report("P402", mark, "`\(name)` is part of the key, so \(reason)")
       }
       key.append(field.number)
@@ -110,8 +130,11 @@ extension PackReader {
   }
 
   /// Why a field cannot be part of a key: every device makes the id from the value at creation, and everybody sees it.
-  private func faultOfKey(_ field: Field, _ assembly: FieldAssembly) -> String? {
-    guard case .register(let rule) = assembly.slots[field.slot].rule, rule.mode == .immutable, !field.isNullable else {
+  private func faultOfKey(_ field: Field, _ assembly: FieldAssembly, isConditional: Bool) -> String? {
+    // With `where` the condition says that the field is set; see `readKeyCondition`.
+    guard case .register(let rule) = assembly.slots[field.slot].rule, rule.mode == .immutable,
+      !field.isNullable || isConditional
+    else {
       return "it has to be `immutable` and not null."
     }
     if !field.isPublished { return "everybody can find its value from the id. Remove its `private` or `device`." }

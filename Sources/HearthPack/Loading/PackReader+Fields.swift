@@ -8,6 +8,10 @@ struct FieldAssembly {
   /// Names of lines that made no field; they are not unknown.
   var failed: Set<String> = []
   var slots: [Slot] = []
+  /// What derived fields compute, where references restrict, and which field's change begins a field anew.
+  var derived: [FieldNumber: ExpressionSource] = [:]
+  var restrictions: [FieldNumber: ExpressionSource] = [:]
+  var periods: [FieldNumber: (name: String, mark: Mark)] = [:]
 
   /// What merges as one, with the places of the marks `group`.
   struct Slot {
@@ -75,6 +79,9 @@ extension PackReader {
         isHubWritten: field.isHubWritten))
     assembly.slots[slot].fields.append(number)
     if let group = field.group { assembly.slots[slot].groupMarks.append(group.mark) }
+    assembly.derived[number] = field.derived
+    assembly.restrictions[number] = field.restriction
+    assembly.periods[number] = field.period
   }
 
   /// The place of the field's slot: a new one, or that of its group.
@@ -94,6 +101,19 @@ extension PackReader {
     assembly.slots.append(
       FieldAssembly.Slot(name: field.group?.name ?? name, rule: field.rule, isGroup: field.group != nil))
     return assembly.slots.count - 1
+  }
+
+  /// The field that begins a register anew is the hub's to write, so that all devices count the same periods.
+  mutating func readPeriods(_ assembly: FieldAssembly) -> [FieldNumber: FieldNumber] {
+    var periods = [FieldNumber: FieldNumber]()
+    for (field, period) in assembly.periods.sorted(by: { $0.key < $1.key }) {
+      guard let target = self.field(named: period.name, at: period.mark, assembly) else { continue }
+      if target.number == field || !(target.marks.contains(.system) || target.isHubWritten) {
+        report("P308", period.mark, "`per \(period.name)` needs another field that the hub writes: mark it `system`.")
+      }
+      periods[field] = target.number
+    }
+    return periods
   }
 
   /// Checks what concerns the fields of a group together.
@@ -146,6 +166,9 @@ private struct FieldParts {
   let group: (name: String, mark: Mark)?
   let marks: Field.Marks
   let onDelete: Field.ReferencePolicy?
+  let derived: ExpressionSource?
+  let restriction: ExpressionSource?
+  let period: (name: String, mark: Mark)?
 
   var isHubWritten: Bool {
     if case .hub = rule { true } else { false }
@@ -175,7 +198,8 @@ extension PackReader {
     guard let rule, line.defaultTerm == nil || defaultValue != nil else { return nil }
     return FieldParts(
       type: type, isNullable: line.isNullable, default: defaultValue, rule: rule, group: words.group,
-      marks: words.optionSet, onDelete: policy)
+      marks: words.optionSet, onDelete: policy, derived: words.derived, restriction: words.restriction,
+      period: words.period)
   }
 
   private mutating func referencePolicy(

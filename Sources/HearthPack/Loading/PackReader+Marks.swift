@@ -8,6 +8,12 @@ struct MarkWords {
   var group: (name: String, mark: Mark)?
   var options: [(value: Field.Marks, mark: Mark)] = []
   var policy: (value: Field.ReferencePolicy, mark: Mark)?
+  /// When a reference restricts; nil when always.
+  var restriction: ExpressionSource?
+  /// What the hub computes.
+  var derived: ExpressionSource?
+  /// The field whose change begins the register anew.
+  var period: (name: String, mark: Mark)?
 
   var optionSet: Field.Marks { Field.Marks(options.map(\.value)) }
 
@@ -24,7 +30,7 @@ extension PackReader {
   ]
   static let markWords =
     ruleWords + optionWords.map(\.0)
-    + ["guardian", "guardian first", "precedence", "group", "cascade", "setNull", "restrict"]
+    + ["guardian", "guardian first", "precedence", "group", "cascade", "setNull", "restrict", "per", "derived"]
 
   mutating func readMark(_ term: MarkTerm, into words: inout MarkWords) {
     switch term.text {
@@ -38,6 +44,15 @@ extension PackReader {
     case let text where term.words.count == 2 && term.words[0] == "group" && Names.isName(term.words[1]):
       if words.group != nil { report("P305", term.mark, "a field is in one group; `\(text)` is a second. Keep one.") }
       words.group = (term.words[1], term.mark)
+    case "derived":
+      words.rules.append(("derived", term.mark))
+      words.derived = term.expression
+    case "restrict when":
+      readOption("restrict", term.mark, into: &words)
+      words.restriction = term.expression
+    case _ where term.words.count == 2 && term.words[0] == "per" && Names.isName(term.words[1]):
+      if words.period != nil { reportTwice("per", term.mark) }
+      words.period = (term.words[1], term.mark)
     case let text where Self.ruleWords.contains(text):
       words.rules.append((text, term.mark))
     case let text:
@@ -117,7 +132,8 @@ extension PackReader {
   private static let typesWord = [
     "claim": "a value that one member holds", "counter": "`int` and `decimal`",
     "max": "numbers, `bool`, `date` and `time`", "min": "numbers, `bool`, `date` and `time`",
-    "order": "`text`", "stamp created": "`time`", "stamp changed": "`time`", "version": "`int` without a range",
+    "derived": "one value", "order": "`text`", "stamp created": "`time`", "stamp changed": "`time`",
+    "version": "`int` without a range",
   ]
 
   private mutating func scalarRule(
@@ -140,6 +156,7 @@ extension PackReader {
       case "order": type.isPlainText ? ranked(.latest) : nil
       case "stamp created": type == .time ? .hub(.createdAt) : nil
       case "stamp changed": type == .time ? .hub(.changedAt) : nil
+      case "derived": .hub(.derived)
       default: type == .int(.min ... .max) ? .hub(.version) : nil
       }
     return rule ?? misfit(word, type)
@@ -175,6 +192,12 @@ extension PackReader {
       report("P307", mark, "`external` is for `uuid`; this is `\(name(of: type))`.")
     }
     checkVisibility(words, rule: rule)
+    if let period = words.period {
+      guard case .register(let register) = rule, register.mode != .immutable else {
+        report("P308", period.mark, "`per` begins a register anew; `\(rule.name)` is none. Remove one.")
+        return
+      }
+    }
   }
 
   private mutating func checkPrecedence(_ words: MarkWords, rule: MergeRule, type: FieldType) {
@@ -211,6 +234,10 @@ extension PackReader {
     case .json:
       if let mark = line.nullMark {
         report("P303", mark, "json that merges path by path is never null, it is empty: remove the `?`, or add `lww`.")
+      }
+    case .hub(.derived):
+      if let mark = line.defaultTerm?.mark {
+        report("P307", mark, "a derived field has the value that the hub computes. Remove the default.")
       }
     case .hub:
       if let mark = line.nullMark ?? line.defaultTerm?.mark {

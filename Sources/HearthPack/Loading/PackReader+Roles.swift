@@ -7,6 +7,8 @@ struct RolesReading {
   let field: String
   /// Where the field is named, or the roles when it is not.
   let mark: Mark
+  /// What must hold of a member who comes in.
+  let session: YAMLNode?
   /// All roles that a member may have.
   var all: [String] { roles.ranked + roles.beside }
 }
@@ -19,7 +21,8 @@ extension PackReader {
     let node = pair.value
     guard let pairs = mapping(node, "roles, as `{ ranked: [parent, child] }`") else { return nil }
     checkKeys(
-      of: pairs, known: ["field", "ranked", "beside", "service", "groups"], required: ["ranked"], what: "`roles`",
+      of: pairs, known: ["field", "ranked", "beside", "service", "groups", "session"], required: ["ranked"],
+      what: "`roles`",
       at: pair.keyMark)
     let field = node["field"].map { readName($0, what: "the field that holds the role") } ?? "role"
     let lists = ["ranked", "beside", "service"].map { readRoleList($0, node) }
@@ -32,7 +35,19 @@ extension PackReader {
     guard let field, !names[0].isEmpty else { return nil }
     return RolesReading(
       roles: Roles(ranked: names[0], beside: names[1], service: names[2], groups: groups), field: field,
-      mark: node["field"]?.mark ?? pair.keyMark)
+      mark: node["field"]?.mark ?? pair.keyMark, session: node["session"])
+  }
+
+  /// The roles with what must hold of a member who comes in.
+  mutating func readSession(_ reading: RolesReading, _ names: PackNames) -> Roles {
+    guard let node = reading.session, let source = source(node, "a condition on `member`") else { return reading.roles }
+    var compiler = ExpressionCompiler(names, in: nil, scope: .session)
+    let session = attempt { () throws(ExpressionFault) in
+      try compiler.condition(try ExpressionParser.parse(source), text: source.text)
+    }
+    let roles = reading.roles
+    return Roles(
+      ranked: roles.ranked, beside: roles.beside, service: roles.service, groups: roles.groups, session: session)
   }
 
   private mutating func readRoleList(_ key: String, _ roles: YAMLNode) -> [(name: String, mark: Mark)] {

@@ -112,7 +112,8 @@ extension SeedReader {
   private mutating func readRecordID(
     _ node: YAMLNode, _ collection: CollectionSchema, _ household: HouseholdID, _ values: [RecordPatch.FieldValue]
   ) -> RecordID? {
-    guard !collection.key.isEmpty else {
+    let isKeyed = collection.followsKey { field in values.first { $0.field == field.number }?.value }
+    guard isKeyed else {
       if let id = node["id"] { return readID(id) }
       report("S105", node.mark, "a record of `\(collection.name)` needs an `id`: a UUID, or a name.")
       return nil

@@ -13,6 +13,8 @@ package struct Scenario: Sendable {
   /// The devices in the order of the file.
   package let devices: [Seed.Device]
   package let steps: [Step]
+  /// Whether it needs the clock and the inside of a hub, and so runs in this process only.
+  package let isLocal: Bool
   /// Readable names for ids, from the seed and from the scenario.
   package let names: [RecordID: String]
   /// The records that the scenario names by their keys, under the ids that they have in the seed's household.
@@ -46,9 +48,17 @@ package struct Scenario: Sendable {
     case restart([String])
     case clock(String, aheadBy: Int64)
     case edit(String, Draft, name: String?, refusal: RejectionCode?)
+    /// An edit by a device whose own checks are broken or bypassed.
+    case forge(String, Draft, name: String?)
+    /// An edit by a service inside the hub.
+    case service(Draft, refusal: RejectionCode?)
+    /// So many days go by, each with the hub's daily turn.
+    case days(Int)
     case resend(String)
     case sees([String], [ExpectedRecord])
     case misses([String], [ReplicaKey])
+    case lacks([String], [ReplicaKey])
+    case finds([String], CollectionNumber, [ExpectedField], times: Int)
     case outcome(String, ExpectedOutcome)
     case decided([String])
     case noConflicts([String])
@@ -76,6 +86,27 @@ package struct Scenario: Sendable {
   package enum ExpectedOutcome: Sendable {
     case accepted
     case merged
-    case rejected(RejectionCode, holder: String?, field: String?)
+    case rejected(ExpectedRejection)
+  }
+
+  /// What must be said of a rejected change set; nil where it does not matter.
+  package struct ExpectedRejection: Sendable {
+    package let code: RejectionCode
+    package let holder: String?
+    package let field: String?
+    /// The pack's rule, as `tasks.hand_in`.
+    package let rule: String?
+    /// The rule's conditions that did not hold.
+    package let failed: [String]
+  }
+}
+
+extension Scenario.Step {
+  /// Whether it can be taken only where the hub is in the same process.
+  var isLocal: Bool {
+    switch action {
+    case .forge, .service, .days: true
+    default: false
+    }
   }
 }

@@ -11,6 +11,24 @@ extension InProcessWorld: ScenarioWorld {
     try resendNow(device)
   }
 
+  package func forge(_ draft: Draft, on device: String) async throws -> UInt64 {
+    try forgeNow(draft, on: device)
+  }
+
+  package func serve(_ draft: Draft) async throws {
+    try serveNow(draft)
+  }
+
+  package func passDay() async throws {
+    try passDayNow()
+  }
+
+  package func records(
+    of collection: CollectionSchema, on device: String
+  ) async throws -> [(RecordID, VisibleRecord)] {
+    try view(device, of: collection)
+  }
+
   package func pass() async throws {
     advance(by: 1000)
   }

@@ -90,11 +90,24 @@ package struct ScenarioRunner {
     case .restart(let devices): for device in devices { try await world.restart(device) }
     case .clock(let device, let ahead): try await world.setClock(of: device, aheadBy: ahead)
     case .edit(let device, let draft, let name, let refusal): return try await edit(device, draft, name, refusal)
+    case .forge(let device, let draft, let name):
+      let counter = try await world.forge(draft, on: device)
+      if let name { edits[name] = (device, counter) }
+      try await world.settle()
+    case .service(let draft, let refusal): return try await serve(draft, refusal)
+    case .days(let count):
+      for _ in 0..<count {
+        try await world.passDay()
+        try await world.settle()
+      }
     case .resend(let device):
       try await world.resend(device)
       try await world.settle()
     case .sees(let devices, let records): return try await check(devices, records)
     case .misses(let devices, let keys): return try await checkMissing(devices, keys)
+    case .lacks(let devices, let keys): return try await checkLacking(devices, keys)
+    case .finds(let devices, let collection, let fields, let times):
+      return try await checkFound(devices, collection, fields, times)
     case .outcome(let name, let expected): return try await check(name, expected)
     case .decided(let sentences): return try await checkDecided(sentences)
     case .noConflicts(let devices): return try await checkNoConflicts(devices)
@@ -121,6 +134,17 @@ package struct ScenarioRunner {
     } catch let rejection as Rejection {
       guard let refusal else { throw rejection }
       return Self.compare(device, "the edit", "refused \(refusal.name)", "refused \(rejection.code.name)")
+    }
+  }
+
+  private func serve(_ draft: Draft, _ refusal: RejectionCode?) async throws -> StepResult.Failure? {
+    do {
+      try await world.serve(draft)
+      try await world.settle()
+      return refusal.map { Self.failure("hub", "the edit", "refused \($0.name)", "taken", "The hub took the edit.") }
+    } catch let rejection as Rejection {
+      guard let refusal else { throw rejection }
+      return Self.compare("hub", "the edit", "refused \(refusal.name)", "refused \(rejection.code.name)")
     }
   }
 
@@ -157,8 +181,7 @@ package struct ScenarioRunner {
       return [StepResult.Failure.Row(device: device, subject: subject, expected: "there", actual: state)]
     }
     return record.fields.compactMap { field in
-      var actual = view[field.field]
-      if !field.path.isEmpty { actual = actual.object?.value(at: field.path[...]) ?? .null }
+      let actual = shown(field, in: view)
       guard actual != field.value else { return nil }
       return StepResult.Failure.Row(
         device: device, subject: "\(subject) \(field.name)", expected: text(field.value), actual: text(actual))
@@ -173,6 +196,40 @@ package struct ScenarioRunner {
       }
     }
     return nil
+  }
+
+  private func checkLacking(_ devices: [String], _ keys: [ReplicaKey]) async throws -> StepResult.Failure? {
+    for device in devices {
+      for key in keys {
+        guard let view = try await world.view(key, on: device) else { continue }
+        let subject = name(of: key)
+        return Self.failure(
+          device, subject, "never heard of", describe(view.life), "\(device) knows of \(subject).")
+      }
+    }
+    return nil
+  }
+
+  private func checkFound(
+    _ devices: [String], _ number: CollectionNumber, _ fields: [Scenario.ExpectedField], _ times: Int
+  ) async throws -> StepResult.Failure? {
+    guard let collection = pack.collection(number) else { return nil }
+    for device in devices {
+      let found = try await world.records(of: collection, on: device).filter { _, view in
+        view.life == .live && fields.allSatisfy { shown($0, in: view) == $0.value }
+      }
+      guard found.count != times else { continue }
+      let names = found.map { name(of: ReplicaKey(number, $0.0)) }.joined(separator: ", ")
+      return Self.failure(
+        device, "\(collection.name)", "\(times)", "\(found.count)",
+        "\(device) finds \(found.count), expected \(times)\(names.isEmpty ? "" : ": \(names)").")
+    }
+    return nil
+  }
+
+  private func shown(_ field: Scenario.ExpectedField, in view: VisibleRecord) -> Value {
+    let value = view[field.field]
+    return field.path.isEmpty ? value : value.object?.value(at: field.path[...]) ?? .null
   }
 
   // MARK: Outcomes
@@ -199,11 +256,13 @@ package struct ScenarioRunner {
   ) -> Bool {
     switch (verdict, expected) {
     case (.accepted, .accepted), (.merged, .merged): return true
-    case (.rejected(let rejection), .rejected(let code, let holder, let field)):
+    case (.rejected(let rejection), .rejected(let expected)):
       let fieldName = rejection.collection.flatMap { pack.collection($0) }
         .flatMap { collection in rejection.field.flatMap { collection.field($0)?.name } }
-      return rejection.code == code && (field == nil || field == fieldName)
-        && (holder.map { actual.contains("holder \($0)") } ?? true)
+      return rejection.code == expected.code && (expected.field == nil || expected.field == fieldName)
+        && (expected.rule == nil || expected.rule == rejection.rule)
+        && (expected.failed.isEmpty || expected.failed.sorted() == rejection.failed.sorted())
+        && (expected.holder.map { actual.contains("holder \($0)") } ?? true)
     default: return false
     }
   }
@@ -212,10 +271,13 @@ package struct ScenarioRunner {
     switch expected {
     case .accepted: return "accepted"
     case .merged: return "merged"
-    case .rejected(let code, let holder, let field):
-      return
-        (["rejected \(code.name)"] + [holder.map { "holder \($0)" }, field.map { "field \($0)" }].compactMap { $0 })
-        .joined(separator: ", ")
+    case .rejected(let expected):
+      let failed = expected.failed.isEmpty ? nil : "failed \(expected.failed.sorted().joined(separator: " "))"
+      let parts = [
+        expected.holder.map { "holder \($0)" }, expected.field.map { "field \($0)" },
+        expected.rule.map { "rule \($0)" }, failed,
+      ]
+      return (["rejected \(expected.code.name)"] + parts.compactMap { $0 }).joined(separator: ", ")
     }
   }
 
@@ -233,6 +295,8 @@ package struct ScenarioRunner {
       {
         parts.append("field \(field.name)")
       }
+      if let rule = rejection.rule { parts.append("rule \(rule)") }
+      if !rejection.failed.isEmpty { parts.append("failed \(rejection.failed.sorted().joined(separator: " "))") }
       return parts.joined(separator: ", ")
     }
   }

@@ -15,6 +15,12 @@ package protocol ScenarioWorld {
   func setClock(of device: String, aheadBy milliseconds: Int64) async throws
   /// Makes a change set; returns its counter.
   func commit(_ draft: Draft, on device: String) async throws -> UInt64
+  /// Makes a change set as a device does whose own checks are broken or bypassed; returns its counter.
+  func forge(_ draft: Draft, on device: String) async throws -> UInt64
+  /// Makes a change set as a service inside the hub does.
+  func serve(_ draft: Draft) async throws
+  /// Lets a day go by, with the hub's daily turn.
+  func passDay() async throws
   /// Sends again what was sent.
   func resend(_ device: String) async throws
   /// Waits until the hub has decided everything that connected devices have made, and all of them have seen it.
@@ -24,6 +30,8 @@ package protocol ScenarioWorld {
 
   /// A record as the person sees it; nil when the device knows none.
   func view(_ key: ReplicaKey, on device: String) async throws -> VisibleRecord?
+  /// All records of a collection that the device knows.
+  func records(of collection: CollectionSchema, on device: String) async throws -> [(RecordID, VisibleRecord)]
   /// All records of a collection with open conflicts.
   func conflicted(in collection: CollectionSchema, on device: String) async throws -> [(RecordID, VisibleRecord)]
   /// The change sets of the device that were decided.

@@ -13,15 +13,17 @@ package import HearthWire
 package final class InProcessWorld {
   package let pack: Pack
   package let store: any Store
-  private let engine: Engine
+  let engine: Engine
   private let doorkeeper: Doorkeeper
   private let form: WireCodec.Form
-  private var hub: HubCore
+  var hub: HubCore
   private var random: SplitMix64
   /// The hub's clock in milliseconds since 1970.
   package private(set) var now: Int64
   private var nextConnection: UInt64 = 1
   private var devices: [String: Device] = [:]
+  /// The household that was founded first: where the services work.
+  private(set) var household: HouseholdID?
   private var deviceOfConnection: [HubCore.ConnectionID: String] = [:]
   private var toHub: [(HubCore.ConnectionID, [UInt8])] = []
   private var toDevices: [(HubCore.ConnectionID, [UInt8])] = []
@@ -66,7 +68,8 @@ package final class InProcessWorld {
 
   /// Founds a household.
   package func found(_ household: Seed.Household) throws -> [Founding.NewDevice] {
-    try Founding(engine: engine).found(
+    if self.household == nil { self.household = household.id }
+    return try Founding(engine: engine).found(
       household, app: pack.name, in: store, now: Instant(milliseconds: now), random: { random.next() },
       makeToken: { makeToken() })
   }
@@ -164,7 +167,7 @@ package final class InProcessWorld {
   /// What has happened at the hub.
   package var tally: HubCore.Tally { hub.tally }
 
-  private func device(_ name: String) throws -> Device {
+  func device(_ name: String) throws -> Device {
     guard let device = devices[name] else { throw WorldFault("There is no device `\(name)`.") }
     return device
   }
@@ -191,20 +194,37 @@ package final class InProcessWorld {
   private func decide() throws {
     let tickets = submitted
     submitted = []
-    var results = [SubmissionResult]()
-    var announcements = [DecidedBatch.Announcement]()
-    try store.commit { reader in
-      let decided = try engine.decide(
-        tickets.map(\.submission), reader: reader, now: Instant(milliseconds: now))
-      results = decided.results
-      announcements = decided.announcements
-      return decided.commit
-    }
-    let decided = Array(zip(tickets, results).map { (ticket: $0, result: $1) })
-    try carryOut(hub.decided(decided, announcements: announcements))
+    try decide(tickets)
   }
 
-  private func carryOut(_ effects: [HubCore.Effect]) throws {
+  /// Decides and tells everybody; returns what became of each.
+  @discardableResult
+  func decide(_ tickets: [HubCore.Ticket]) throws -> [SubmissionResult] {
+    var batch: DecidedBatch?
+    try store.commit { reader in
+      let decided = try engine.decide(tickets.map(\.submission), reader: reader, now: Instant(milliseconds: now))
+      batch = decided
+      return decided.commit
+    }
+    guard let batch else { return [] }
+    let decided = Array(zip(tickets, batch.results).map { (ticket: $0, result: $1) })
+    try carryOut(hub.decided(decided, announcements: batch.announcements))
+    return batch.results
+  }
+
+  /// Does in every household what a new day brings.
+  func turnDay() throws {
+    var announcements = [DecidedBatch.Announcement]()
+    let households = try store.households().map(\.id)
+    try store.commit { reader in
+      let turned = try engine.turnDay(of: households, reader: reader, now: Instant(milliseconds: now))
+      announcements = turned.announcements
+      return turned.commit
+    }
+    try carryOut(hub.announced(announcements))
+  }
+
+  func carryOut(_ effects: [HubCore.Effect]) throws {
     for effect in effects {
       switch effect {
       case .write(let connection, let bytes, _): toDevices.append((connection, bytes))
@@ -250,7 +270,7 @@ package final class InProcessWorld {
     deviceOfConnection[connection] = nil
   }
 
-  private func carryOut(_ effects: [DeviceCore.Effect], _ name: String) throws {
+  func carryOut(_ effects: [DeviceCore.Effect], _ name: String) throws {
     let device = try device(name)
     for effect in effects {
       switch effect {
@@ -280,7 +300,7 @@ package final class InProcessWorld {
     try carryOut(device.core.opened(moment(device), device.storage), name)
   }
 
-  private func moment(_ device: Device) -> DeviceCore.Moment {
+  func moment(_ device: Device) -> DeviceCore.Moment {
     DeviceCore.Moment(
       monotonic: now, clock: Instant(milliseconds: now + device.skew), random: random.next())
   }

@@ -129,6 +129,13 @@ package final class RemoteWorld: ScenarioWorld {
     return try await entry(device).device.commit(draft.replacing(idsAtHub)).counter
   }
 
+  package func forge(_ draft: Draft, on device: String) async throws -> UInt64 { throw Self.isInside }
+  package func serve(_ draft: Draft) async throws { throw Self.isInside }
+  package func passDay() async throws { throw Self.isInside }
+
+  private static let isInside = WorldFault(
+    "Services, days that pass and forgeries need a hub in this process. Run the scenario without `--hub`.")
+
   package func resend(_ device: String) async throws {
     await (try entry(device)).device.resend()
   }
@@ -212,6 +219,13 @@ package final class RemoteWorld: ScenarioWorld {
     guard let collection = pack.collection(key.collection) else { return nil }
     let id = idsAtHub[key.record] ?? key.record
     return try await entry(device).device.record(collection.name, id)?.content.replacing(idsInScenario)
+  }
+
+  package func records(
+    of collection: CollectionSchema, on device: String
+  ) async throws -> [(RecordID, VisibleRecord)] {
+    try await entry(device).device.records(in: collection.name, includingGone: true)
+      .map { (idsInScenario[$0.id] ?? $0.id, $0.content.replacing(idsInScenario)) }
   }
 
   package func conflicted(

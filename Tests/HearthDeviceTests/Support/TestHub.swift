@@ -22,6 +22,7 @@ actor TestHub {
     pack: chores
     version: 1
     language: 1
+    open: true
     household: homes
     members: people
     zone: household.zone

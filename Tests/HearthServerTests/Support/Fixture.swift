@@ -6,7 +6,9 @@ import HearthPack
 
 /// FamQuest's pack and sample data, loaded once.
 enum Fixture {
-  static let famquest = try! PackLoader.load(text("famquest/schema.yaml"), file: "schema.yaml")
+  /// With everything open: most of these tests are about merging, promises and attacks, whoever edits what.
+  static let famquest = famquestWithRules.withoutRules
+  static let famquestWithRules = try! PackLoader.load(text("famquest/schema.yaml"), file: "schema.yaml")
   static let seedText = text("famquest/seed.yaml")
   static let seed = try! SeedLoader.load(seedText, file: "seed.yaml", pack: famquest)
   static let engine = Engine(packs: [famquest.name: famquest], dayInZone: day)

@@ -10,6 +10,7 @@ enum PublicSurface {
     pack: notes
     version: 1
     language: 1
+    open: true
     household: homes
     members: people
     zone: household.zone
