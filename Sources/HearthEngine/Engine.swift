@@ -10,6 +10,8 @@ package struct Engine: Sendable {
   package let packs: [String: Pack]
   /// What is looked up in them, by app.
   let plans: [String: Plan]
+  /// Who sees what, by app.
+  let audiences: [String: Audience]
   /// The day at a moment in a time zone; nil when the zone is unknown. Time zone tables are the shell's.
   package let dayInZone: @Sendable (Instant, _ zone: String) -> Day?
 
@@ -17,6 +19,7 @@ package struct Engine: Sendable {
   package init(packs: [String: Pack], dayInZone: @escaping @Sendable (Instant, _ zone: String) -> Day?) {
     self.packs = packs
     plans = packs.mapValues { Plan($0) }
+    audiences = packs.mapValues { Audience($0) }
     self.dayInZone = dayInZone
   }
 
@@ -129,7 +132,7 @@ package struct Engine: Sendable {
       try former.map { Admission.Decision(verdict: $0.verdict, patch: nil, ownRecords: []) }
       ?? admission.run()
     // A day on which nothing happens leaves no trace.
-    if submission.occasion == .day, decision.patch?.records.isEmpty ?? true {
+    if submission.occasion == .day, decision.patch?.patch.records.isEmpty ?? true {
       return (.decided(Outcome(counter: 0, revision: household.state.revision, at: now, verdict: .accepted), nil), [])
     }
     var state = household.state
@@ -142,8 +145,8 @@ package struct Engine: Sendable {
       contentHash: hash, changeSet: submission.changeSet)
     work.write(submission.household, state, entry)
     let outcome = Outcome(
-      counter: counter, revision: entry.revision, at: entry.at, verdict: decision.verdict,
-      records: decision.ownRecords)
+      counter: counter, revision: entry.revision, at: entry.at,
+      verdict: try shown(decision.verdict, to: submission, work), records: decision.ownRecords)
     return (.decided(outcome, decision.patch), decision.overtaken)
   }
 
@@ -154,7 +157,9 @@ package struct Engine: Sendable {
       return .forked
     }
     return .repeated(
-      Outcome(counter: entry.dot.counter, revision: entry.revision, at: entry.at, verdict: entry.verdict))
+      Outcome(
+        counter: entry.dot.counter, revision: entry.revision, at: entry.at,
+        verdict: try shown(entry.verdict, to: submission, work)))
   }
 
   /// What became of the same content under an earlier replica number of the same device; nil when nothing did.

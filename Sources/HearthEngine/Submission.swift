@@ -52,9 +52,10 @@ package struct Submission: Sendable {
 
 /// What became of a submission.
 package enum SubmissionResult: Sendable {
-  /// It was decided: the outcome for its author, and the patch for everybody else when something was committed.
-  case decided(Outcome, Patch?)
-  /// It had been decided before (P3).
+  /// It was decided: the outcome as its author may see it, and what everybody else is told when something was
+  /// committed.
+  case decided(Outcome, Publication?)
+  /// It had been decided before (P3); the outcome as its author may see it now.
   case repeated(Outcome)
   /// Change sets before it are missing; send again from this counter.
   case gap(expected: UInt64)
@@ -72,7 +73,7 @@ package struct DecidedBatch: Sendable {
   /// A patch that no submission asked for.
   package struct Announcement: Sendable {
     package let household: HouseholdID
-    package let patch: Patch
+    package let patch: Publication
     /// The position of the submission behind which it was committed.
     package let position: Int
   }

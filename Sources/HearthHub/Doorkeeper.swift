@@ -7,16 +7,20 @@ package import HearthProtocol
 package struct Doorkeeper: Sendable {
   package let packs: [String: Pack]
   package let limits: Limits
+  private let audiences: [String: Audience]
 
   package init(packs: [String: Pack], limits: Limits) {
     self.packs = packs
     self.limits = limits
+    audiences = packs.mapValues { Audience($0) }
   }
 
   /// A session that may begin.
   package struct Admitted: Sendable {
     package let grant: HubSession.Grant
     package let pack: Pack
+    /// What the member sees.
+    package internal(set) var view: View
     package let device: DeviceEntry
     package let offset: ClockOffset
   }
@@ -51,25 +55,26 @@ package struct Doorkeeper: Sendable {
     guard var household = try store.read({ try $0.household(device.household) }), let pack = packs[household.app]
     else { throw ProtocolFault(.householdGone, "The household is not at this hub any more.") }
     try check(hello, pack)
-    let role = try roleOfMember(device, pack, store)
+    let view = try view(of: device, pack, store)
     let replica = try store.openReplica(
       household: device.household, device: device.id, incarnation: hello.incarnation)
-    if hello.cursor.epoch == household.epoch, hello.cursor.revision > household.revision {
+    if hello.cursor.epoch == view.epoch(household.epoch), hello.cursor.revision > household.revision {
       // The device has what this store does not: the store went back in time (design of P12).
       household.epoch = Epoch(rawValue: max(circumstances.epoch, 1))
       try store.renewEpoch(of: household.id, household.epoch)
     }
     household = try store.read { try $0.household(device.household) } ?? household
-    let isSnapshot = hello.cursor.epoch != household.epoch
+    let epoch = view.epoch(household.epoch)
+    let isSnapshot = hello.cursor.epoch != epoch
     let welcome = Welcome(
-      session: circumstances.session, household: household.id, member: device.member, role: role, replica: replica,
-      epoch: household.epoch, head: household.revision, lastCounter: household.progress(of: replica).counter,
+      session: circumstances.session, household: household.id, member: device.member, role: view.standing.role,
+      replica: replica, epoch: epoch, head: household.revision, lastCounter: household.progress(of: replica).counter,
       clock: circumstances.now, isSnapshot: isSnapshot, limits: limits)
     return Admitted(
       grant: HubSession.Grant(
         welcome: welcome, roster: try roster(of: household, store),
         position: isSnapshot ? .zero : hello.cursor.revision),
-      pack: pack, device: device, offset: ClockOffset(device: hello.clock, hub: circumstances.now))
+      pack: pack, view: view, device: device, offset: ClockOffset(device: hello.clock, hub: circumstances.now))
   }
 
   private func check(_ hello: Hello, _ pack: Pack) throws(ProtocolFault) {
@@ -84,19 +89,22 @@ package struct Doorkeeper: Sendable {
     }
   }
 
-  private func roleOfMember(_ device: DeviceEntry, _ pack: Pack, _ store: any Store) throws -> String {
+  private func view(of device: DeviceEntry, _ pack: Pack, _ store: any Store) throws -> View {
     try store.read { reader in
       let home = pack.collection(pack.householdCollection)!
       let ownRecord = try reader.record(RecordKey(device.household, home.number, device.household.record))
       guard let ownRecord, case .live = ownRecord.recordLife(in: home) else {
         throw ProtocolFault(.householdGone, "The household is deleted.")
       }
-      let members = pack.collection(pack.memberCollection)!
-      guard let member = try reader.record(RecordKey(device.household, members.number, device.member)),
-        case .live = member.recordLife(in: members),
-        let role = member.value(of: members.fields[pack.roleField.index], in: members).text
-      else { throw ProtocolFault(.unauthorized, "The member of this device is not in the household.") }
-      return role
+      let audience = audiences[pack.name]!
+      let standing = try withoutActuallyEscaping(reader.record) { records in
+        try audience.standing(of: device.member, in: device.household, records)
+      }
+      guard let standing else {
+        throw ProtocolFault(.unauthorized, "The member of this device is not in the household.")
+      }
+      guard standing.mayEnter else { throw ProtocolFault.evicted }
+      return View(audience, standing, member: device.member, device: device.id)
     }
   }
 

@@ -28,7 +28,7 @@ package struct HubCore: Sendable {
     /// Ask the doorkeeper; answer with `admitted` or `refused`.
     case admit(ConnectionID, Hello)
     /// Read a page; answer with `read`.
-    case read(ConnectionID, HouseholdID, after: Revision)
+    case read(ConnectionID, PageRequest)
     /// Decide; answer with `decided`, in the order of the submissions.
     case submit([Ticket])
     /// Store how far a device has come, some time soon.
@@ -75,7 +75,7 @@ package struct HubCore: Sendable {
     var ending = Ending.orderly
   }
 
-  private var connections: [ConnectionID: Connection] = [:]
+  private(set) var connections: [ConnectionID: Connection] = [:]
   /// The connections of each household, in the order they came in.
   private var households: [HouseholdID: [ConnectionID]] = [:]
   /// The last revision that the sessions of a household have been told of.
@@ -199,24 +199,23 @@ package struct HubCore: Sendable {
   }
 
   /// A page has been read.
-  package mutating func read(_ id: ConnectionID, _ page: ChangedRecords) -> [Effect] {
+  package mutating func read(_ id: ConnectionID, _ page: Page) -> [Effect] {
     guard let connection = connections[id], let admitted = connection.admitted else { return [] }
-    let records = page.entries.compactMap { entry in
-      admitted.pack.collection(entry.collection).map {
-        RecordPatch.whole(entry.collection, entry.record, entry.state, in: $0)
-      }
-    }
+    guard !page.isOutdated else { return end(id, .viewChanged) }
     let published = published[admitted.device.household] ?? .zero
-    return step(id) { $0.read(records, through: page.through, hasMore: page.hasMore, published: published) }
+    return step(id) {
+      $0.read(
+        page.records, forget: page.forget, through: page.through, hasMore: page.hasMore, published: published)
+    }
   }
 
   /// The hub did something of its own, and it is on the disk.
   package mutating func announced(_ announcements: [DecidedBatch.Announcement]) -> [Effect] {
     announcements.flatMap { announcement -> [Effect] in
-      let (household, patch) = (announcement.household, announcement.patch)
+      let (household, publication) = (announcement.household, announcement.patch)
       guard households[household] != nil else { return [] }
-      published[household] = patch.revision
-      return fanOut(patch, household, except: nil) + endSessions(outside: patch, household)
+      published[household] = publication.patch.revision
+      return tell(publication, household, except: nil)
     }
   }
 
@@ -231,17 +230,16 @@ package struct HubCore: Sendable {
       defer { effects += announced(announcements.filter { $0.position == position }) }
       count(result)
       switch result {
-      case .decided(let outcome, let patch):
-        if let patch, households[ticket.submission.household] != nil {
-          published[ticket.submission.household] = patch.revision
+      case .decided(let outcome, let publication):
+        if let publication, households[ticket.submission.household] != nil {
+          published[ticket.submission.household] = publication.patch.revision
         }
         if case .rejected(let rejection) = outcome.verdict {
           effects.append(.note(ticket.connection, .rejected(rejection.code)))
         }
         effects += step(ticket.connection) { $0.decided(.outcome(outcome)) }
-        if let patch {
-          effects += fanOut(patch, ticket.submission.household, except: ticket.connection)
-          effects += endSessions(outside: patch, ticket.submission.household)
+        if let publication {
+          effects += tell(publication, ticket.submission.household, except: ticket.connection)
         }
       case .repeated(let outcome): effects += step(ticket.connection) { $0.decided(.outcome(outcome)) }
       case .gap(let expected): effects += step(ticket.connection) { $0.decided(.gap(expected: expected)) }
@@ -258,28 +256,26 @@ package struct HubCore: Sendable {
 
   // MARK: Inside
 
-  /// Sends a patch to every live session of the household but its author's: one encoding for all of the same form.
-  private mutating func fanOut(
-    _ patch: Patch, _ household: HouseholdID, except author: ConnectionID?
-  ) -> [Effect] {
-    var effects = [Effect]()
-    var encodings: [WireCodec.Form: [UInt8]] = [:]
-    for id in households[household] ?? [] where id != author {
-      guard let codec = connections[id]?.codec, connections[id]?.session.wantsPatch(at: patch.revision) == true else {
-        continue
-      }
-      let bytes = encodings[codec.form] ?? codec.encode(.updates([.patch(patch)]))
-      encodings[codec.form] = bytes
-      tally.patchesSent += 1
-      tally.framesSent += 1
-      effects.append(.write(id, bytes, codec.form))
-    }
-    return effects
+  // What `HubCore+Audience` needs of the connections.
+
+  func connections(of household: HouseholdID) -> [ConnectionID] { households[household] ?? [] }
+
+  mutating func wantsPatch(_ id: ConnectionID, at revision: Revision) -> Bool {
+    connections[id]?.session.wantsPatch(at: revision) == true
+  }
+
+  mutating func setView(_ view: View, _ id: ConnectionID) {
+    connections[id]?.admitted?.view = view
+  }
+
+  mutating func countPatch() {
+    tally.patchesSent += 1
+    tally.framesSent += 1
   }
 
   /// Ends the sessions of those who have no business here after a patch: everybody when the household is deleted, a
   /// member's when the member is.
-  private mutating func endSessions(outside patch: Patch, _ household: HouseholdID) -> [Effect] {
+  mutating func endSessions(outside patch: Patch, _ household: HouseholdID) -> [Effect] {
     let gone = patch.records.filter { $0.life != .live }
     guard !gone.isEmpty else { return [] }
     var effects = [Effect]()
@@ -324,8 +320,15 @@ package struct HubCore: Sendable {
       }
       return effects
     case .read(let revision):
-      guard let household = connection.admitted?.device.household else { return [] }
-      return [.read(id, household, after: revision)]
+      guard let admitted = connection.admitted else { return [] }
+      let welcome = admitted.grant.welcome
+      return [
+        .read(
+          id,
+          PageRequest(
+            household: welcome.household, revision: revision, view: admitted.view,
+            emptyThrough: welcome.isSnapshot ? welcome.head : .zero))
+      ]
     case .submit(let changeSets): return submit(changeSets, id, connection)
     case .acknowledge(let revision): return acknowledge(revision, id, connection)
     case .close:

@@ -34,6 +34,8 @@ package final class MemoryReplica: ReplicaStorage {
 
   package func confirmed(_ key: ReplicaKey) -> VisibleRecord? { records[key] }
 
+  package func confirmedKeys() -> [ReplicaKey] { records.keys.sorted() }
+
   package func confirmed(in collection: CollectionNumber) -> [(RecordID, VisibleRecord)] {
     records.filter { $0.key.collection == collection }.map { ($0.key.record, $0.value) }.sorted { $0.0 < $1.0 }
   }
@@ -55,6 +57,7 @@ package final class MemoryReplica: ReplicaStorage {
     if let identity = writes.identity { self.identity = identity }
     for entry in writes.roster { roster[entry.replica] = entry }
     if writes.clearsConfirmed { records = [:] }
+    for key in writes.forgotten { records[key] = nil }
     records.merge(writes.confirmed) { $1 }
     if writes.clearsStaged { stagedRecords = [] }
     stagedRecords += writes.staged

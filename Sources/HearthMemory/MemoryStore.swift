@@ -81,7 +81,22 @@ package final class MemoryStore: Store {
   package func changedRecords(
     of household: HouseholdID, after revision: Revision, bytesMax: Int
   ) throws -> ChangedRecords {
+    try changedRecords(of: household, after: revision, bytesMax: bytesMax) { page, _ in page }
+  }
+
+  package func changedRecords<Result>(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int,
+    _ body: (ChangedRecords, @escaping (RecordKey) throws -> RecordState?) throws -> Result
+  ) throws -> Result {
     guard let known = contents.withLock({ $0.households[household] }) else { throw StoreFault.unknown(household) }
+    return try body(Self.changedRecords(of: known, after: revision, bytesMax: bytesMax)) { key in
+      key.household == household ? known.records[key]?.state : nil
+    }
+  }
+
+  private static func changedRecords(
+    of known: Contents.Household, after revision: Revision, bytesMax: Int
+  ) -> ChangedRecords {
     let changed = known.records.filter { $0.value.revision > revision }
       .sorted {
         ($0.value.revision, $0.key.collection, $0.key.record) < ($1.value.revision, $1.key.collection, $1.key.record)

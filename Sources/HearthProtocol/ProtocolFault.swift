@@ -30,6 +30,7 @@ package enum FaultCode: UInt16, Hashable, Sendable, CaseIterable {
   case packMismatch = 1103
   case replaced = 1104
   case householdGone = 1105
+  case evicted = 1106
   // In which order.
   case gap = 1201
   case forked = 1202
@@ -40,6 +41,7 @@ package enum FaultCode: UInt16, Hashable, Sendable, CaseIterable {
   case overloaded = 1303
   case readOnly = 1304
   case storeFailed = 1305
+  case viewChanged = 1306
 
   /// The name on the wire.
   package var name: String { String(describing: self) }
@@ -50,11 +52,11 @@ package enum FaultCode: UInt16, Hashable, Sendable, CaseIterable {
     case .malformedFrame, .frameTooLarge, .unexpectedMessage, .windowExceeded: .giveUp
     case .unsupportedVersion, .packMismatch: .updateApp
     case .unauthorized: .pairAgain
-    case .householdGone: .wipe
+    case .householdGone, .evicted: .wipe
     case .gap: .resend
     case .forked: .newIncarnation
     case .replaced: .giveUp
-    case .helloTimeout, .idle, .slowReader, .overloaded, .readOnly, .storeFailed: .retry
+    case .helloTimeout, .idle, .slowReader, .overloaded, .readOnly, .storeFailed, .viewChanged: .retry
     }
   }
 

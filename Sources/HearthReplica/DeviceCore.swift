@@ -169,7 +169,8 @@ package struct DeviceCore: Sendable {
     case .push(let counters): return try push(counters, storage)
     case .adopt(let welcome): return try adopt(welcome, moment, storage)
     case .note(let entries): return try perform(storage) { $0.note(entries) }
-    case .stage(let records, let through): return try perform(storage) { $0.stage(records, through: through) }
+    case .stage(let records, let forget, let through):
+      return try perform(storage) { try $0.stage(records, forget: forget, through: through, storage) }
     case .applyStaged(let revision): return try perform(storage) { try $0.applyStaged(revision, storage) }
     case .apply(let updates):
       let effects = try perform(storage) { try $0.apply(updates, storage) }

@@ -272,14 +272,28 @@ extension Replica {
   }
 
   /// Keeps a page until the catch-up is complete.
-  package mutating func stage(_ records: [RecordPatch], through: Revision) -> Step {
+  ///
+  /// - Parameter forget: blinded ids of records that the member may not see; those that the device holds are dropped.
+  package mutating func stage(
+    _ records: [RecordPatch], forget: [UInt64] = [], through: Revision, _ reader: some ReplicaReader
+  ) throws -> Step {
     guard var staging = identity.staging else { return Step() }
     staging.cursor = Cursor(epoch: staging.cursor.epoch, revision: through)
     identity.staging = staging
     var step = Step()
     step.writes.identity = identity
-    step.writes.staged = records
+    step.writes.staged = try records + unblind(forget, reader)
     return step
+  }
+
+  /// Which of the records that the device holds, or has been sent in earlier pages, it is to drop.
+  private func unblind(_ forget: [UInt64], _ reader: some ReplicaReader) throws -> [RecordPatch] {
+    guard !forget.isEmpty else { return [] }
+    let wanted = Set(forget)
+    let staged = try reader.staged().map { ReplicaKey($0.collection, $0.record) }
+    return Set(try reader.confirmedKeys() + staged)
+      .filter { wanted.contains($0.record.blinded(in: identity.household, $0.collection)) }
+      .sorted().map { .forgotten($0.collection, $0.record) }
   }
 
   /// Applies what was staged, as one: no device shows half of a change set (P4).
@@ -293,14 +307,7 @@ extension Replica {
         step.changed.formUnion(try reader.confirmed(in: collection.number).map { ReplicaKey(collection.number, $0.0) })
       }
     }
-    for patch in try reader.staged() {
-      guard let collection = pack.collection(patch.collection) else { continue }
-      let key = ReplicaKey(patch.collection, patch.record)
-      var record = try confirmed(key, step, reader) ?? VisibleRecord(in: collection)
-      record.apply(patch, dot: nil, in: collection)
-      step.writes.confirmed[key] = record
-      step.changed.insert(key)
-    }
+    for patch in try reader.staged() { try apply(patch, dot: nil, &step, reader) }
     identity.cursor = Cursor(epoch: staging.cursor.epoch, revision: revision)
     identity.confirmedCounter = staging.lastCounter
     identity.staging = nil
@@ -345,16 +352,23 @@ extension Replica {
 
   private func confirmed(_ key: ReplicaKey, _ step: Step, _ reader: some ReplicaReader) throws -> VisibleRecord? {
     // A snapshot goes over what the device has, too: what never leaves this device is not in it and stays.
-    try step.writes.confirmed[key] ?? reader.confirmed(key)
+    if step.writes.forgotten.contains(key) { return nil }
+    return try step.writes.confirmed[key] ?? reader.confirmed(key)
   }
 
-  private func apply(_ patch: RecordPatch, dot: Dot, _ step: inout Step, _ reader: some ReplicaReader) throws {
+  /// - Parameter dot: the change set behind the patch; nil in a catch-up.
+  private func apply(_ patch: RecordPatch, dot: Dot?, _ step: inout Step, _ reader: some ReplicaReader) throws {
     guard let collection = pack.collection(patch.collection) else { return }
     let key = ReplicaKey(patch.collection, patch.record)
+    step.changed.insert(key)
+    guard !patch.isForgotten else {
+      step.writes.confirmed[key] = nil
+      step.writes.forgotten.insert(key)
+      return
+    }
     var record = try confirmed(key, step, reader) ?? VisibleRecord(in: collection)
     record.apply(patch, dot: dot, in: collection)
-    step.writes.confirmed[key] = record
-    step.changed.insert(key)
+    step.confirm(key, record)
   }
 
   // MARK: Outcomes
@@ -397,9 +411,16 @@ extension Replica {
         change.withoutPrivateFields(in: collection), by: author(of: entry), fillIn: fillIn(at: outcome.at),
         in: collection)
       record.versions.join(dot)
-      step.writes.confirmed[key] = record
+      step.confirm(key, record)
     }
     for patch in outcome.records { try apply(patch, dot: dot, &step, reader) }
+  }
+}
+
+extension Replica.Step {
+  fileprivate mutating func confirm(_ key: ReplicaKey, _ record: VisibleRecord) {
+    writes.confirmed[key] = record
+    writes.forgotten.remove(key)
   }
 }
 

@@ -60,6 +60,8 @@ package struct SettledEntry: Hashable, Sendable {
 package protocol ReplicaReader {
   /// A record as the hub confirmed it.
   func confirmed(_ key: ReplicaKey) throws -> VisibleRecord?
+  /// The addresses of all records that the hub confirmed.
+  func confirmedKeys() throws -> [ReplicaKey]
   /// All records of a collection as the hub confirmed them, ascending by id.
   func confirmed(in collection: CollectionNumber) throws -> [(RecordID, VisibleRecord)]
   /// The records of an unfinished catch-up, in the order they came.
@@ -81,6 +83,8 @@ package struct ReplicaWrites: Sendable {
   /// Remove all confirmed records before writing.
   package var clearsConfirmed = false
   package var confirmed: [ReplicaKey: VisibleRecord] = [:]
+  /// Confirmed records to remove, none of which stands in `confirmed`.
+  package var forgotten: Set<ReplicaKey> = []
   /// Replaces the whole outbox.
   package var outbox: [OutboxEntry]?
   package var addedToOutbox: [OutboxEntry] = []

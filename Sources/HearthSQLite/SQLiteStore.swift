@@ -138,10 +138,18 @@ package final class SQLiteStore: Store {
   package func changedRecords(
     of household: HouseholdID, after revision: Revision, bytesMax: Int
   ) throws -> ChangedRecords {
+    try changedRecords(of: household, after: revision, bytesMax: bytesMax) { page, _ in page }
+  }
+
+  package func changedRecords<Result>(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int,
+    _ body: (ChangedRecords, @escaping (RecordKey) throws -> RecordState?) throws -> Result
+  ) throws -> Result {
     try translatingErrors(of: path) {
       try pool.read { database in
-        try Snapshot(database: database, path: path, tables: tables)
-          .changedRecords(of: household, after: revision, bytesMax: bytesMax)
+        let snapshot = Snapshot(database: database, path: path, tables: tables)
+        let page = try snapshot.changedRecords(of: household, after: revision, bytesMax: bytesMax)
+        return try body(page, snapshot.records(of: household))
       }
     }
   }

@@ -34,8 +34,9 @@ extension WireNames {
     switch message {
     case .welcome(let welcome): frame.welcome = self.welcome(welcome)
     case .roster(let entries): frame.roster = roster(entries)
-    case .catchUp(let records, let through):
+    case .catchUp(let records, let forget, let through):
       frame.catchUp.records = records.map { recordPatch($0) }
+      frame.catchUp.forget = forget
       frame.catchUp.through = through.rawValue
     case .caughtUp(let revision): frame.caughtUp.revision = revision.rawValue
     case .updates(let updates): frame.updates.updates = updates.map { update($0) }
@@ -57,7 +58,8 @@ extension WireNames {
     case .welcome(let welcome): return .welcome(try self.welcome(welcome))
     case .roster(let roster): return .roster(try self.roster(roster))
     case .catchUp(let catchUp):
-      return .catchUp(try list(catchUp.records, recordPatch), through: Revision(rawValue: catchUp.through))
+      return .catchUp(
+        try list(catchUp.records, recordPatch), forget: catchUp.forget, through: Revision(rawValue: catchUp.through))
     case .caughtUp(let caughtUp): return .caughtUp(Revision(rawValue: caughtUp.revision))
     case .updates(let updates): return .updates(try list(updates.updates, update))
     case .seen(let seen): return .seen(ReplicaNumber(rawValue: seen.replica), Revision(rawValue: seen.revision))

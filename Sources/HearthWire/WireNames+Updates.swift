@@ -24,7 +24,7 @@ extension WireNames {
   private func patch(_ patch: Patch) -> Hearth_V1_Patch {
     var message = Hearth_V1_Patch()
     message.revision = patch.revision.rawValue
-    message.dot = dot(patch.dot)
+    if patch.dot.counter > 0 { message.dot = dot(patch.dot) }
     message.at = patch.at.milliseconds
     message.records = patch.records.map { recordPatch($0) }
     return message
@@ -46,6 +46,7 @@ extension WireNames {
       message.collection = UInt32(patch.collection.rawValue)
     }
     if isReadable { message.uuid = patch.record.description } else { message.record = patch.record.data }
+    message.forget = patch.isForgotten
     message.whole = patch.isWhole
     if let versions = patch.versions { message.versions = vector(versions) }
     switch patch.life {
@@ -82,6 +83,7 @@ extension WireNames {
     case .uuid(let text): record = try id(text)
     case nil: throw faulty("a patch names no record")
     }
+    guard !message.forget else { return .forgotten(collection, record) }
     let fields = try list(message.fields) { field throws(ProtocolFault) in
       switch field.fieldID {
       case .field(let number): RecordPatch.FieldValue(self.field(number), try value(field.value))
@@ -249,6 +251,8 @@ extension WireNames {
     }
     message.message = rejection.message
     if let holder = rejection.holder { message.holder = write(holder) }
+    if let rule = rejection.rule { message.rule = rule }
+    message.failed = rejection.failed
     return message
   }
 
@@ -275,6 +279,7 @@ extension WireNames {
     }
     return Rejection(
       code, collection: collection, record: record, field: field, message: message.message,
-      holder: message.hasHolder ? try write(message.holder) : nil)
+      holder: message.hasHolder ? try write(message.holder) : nil, rule: message.rule.isEmpty ? nil : message.rule,
+      failed: message.failed)
   }
 }

@@ -50,6 +50,9 @@ def run_frame(case, codec):
     if "json" in case:
         written = codec.to_bytes(name, codec.compact(name, codec.from_json(name, case["json"])))
         assert (len(written).to_bytes(4, "big") + written).hex() == case["hex"], f"the bytes are {written.hex()}"
+    if "blinded" in case:
+        found = [codec.blinded(*record) for record in case["blinded"]]
+        assert found == message["catchUp"]["forget"], f"the blinded ids are {found}"
     hashes = [codec.content_hash(change_set) for change_set in compact.get("push", {}).get("changeSets", [])]
     assert hashes == case.get("contentHashes", []), f"the hashes are {hashes}"
 

@@ -147,10 +147,10 @@ class Wire:
         label, kind, repeated, oneof = field
         is_long = kind in self.messages or kind in ("string", "bytes")
         natural = 2 if is_long else 1 if kind in ("fixed64", "double") else 0
-        if repeated and natural == 0 and wire == 2:
+        if repeated and not is_long and kind not in self.enums and wire == 2:
             at = 0
             while at < len(raw):
-                number, at = read_varint(raw, at)
+                number, at = read_varint(raw, at) if natural == 0 else (raw[at:at + 8], at + 8)
                 result.setdefault(label, []).append(self.scalar(kind, number))
             return
         if wire != natural:
@@ -432,6 +432,11 @@ class Wire:
             raise Fault("E1001") from error
 
     # ------------------------------------------------------------------------------------------------ content hash
+
+    def blinded(self, household, collection, record):
+        """What stands for a record in CatchUp.forget (wire.md, section 15)."""
+        data = uuid.UUID(household).bytes + self.pack[collection]["number"].to_bytes(2, "big") + uuid.UUID(record).bytes
+        return int.from_bytes(hashlib.sha256(data).digest()[:8], "big")
 
     def content_hash(self, change_set):
         """wire.md, section 13, of a change set in compact form."""

@@ -49,6 +49,7 @@ enum ErrorCatalog {
     case .packMismatch: ("Device and hub have different apps, or versions of one.", "Update the older one.")
     case .replaced: ("The same install has connected again elsewhere.", "Close one of the two.")
     case .householdGone: ("The household is deleted or not at this hub.", "Remove the account from the device.")
+    case .evicted: ("The member may not come in at present.", "Ask a parent; what was not sent yet is kept.")
     case .gap: ("Change sets are missing before this one.", "Nothing: the device sends them again.")
     case .forked: ("Two installs have used one device's counters.", "Nothing: the device goes on as a new install.")
     case .windowExceeded:
@@ -58,6 +59,7 @@ enum ErrorCatalog {
     case .overloaded: ("The hub has too much to do.", "Nothing: the device comes back later.")
     case .readOnly: ("The hub's disk is full.", "Make space on the hub; devices keep their changes meanwhile.")
     case .storeFailed: ("The hub's store has failed.", "Look at the hub's log, check its disk, start it again.")
+    case .viewChanged: ("What the member may see has changed.", "Nothing: the device comes back and takes it anew.")
     }
   }
 

@@ -41,6 +41,14 @@ final class SQLiteReplica: ReplicaStorage {
     }
   }
 
+  func confirmedKeys() throws -> [ReplicaKey] {
+    try read { db in
+      try Row.fetchAll(db, sql: "SELECT collection, id FROM confirmed ORDER BY collection, id").map { row in
+        ReplicaKey(CollectionNumber(rawValue: row[0]), try Self.decode(row[1]))
+      }
+    }
+  }
+
   func confirmed(in collection: CollectionNumber) throws -> [(RecordID, VisibleRecord)] {
     try read { db in
       let statement = try db.cachedStatement(sql: "SELECT id, record FROM confirmed WHERE collection = ? ORDER BY id")
@@ -156,6 +164,10 @@ final class SQLiteReplica: ReplicaStorage {
   private static func writeRecords(_ writes: ReplicaWrites, _ db: Database) throws {
     if writes.clearsConfirmed { try db.execute(sql: "DELETE FROM confirmed") }
     if writes.clearsStaged { try db.execute(sql: "DELETE FROM staged") }
+    let forget = try db.cachedStatement(sql: "DELETE FROM confirmed WHERE collection = ? AND id = ?")
+    for key in writes.forgotten {
+      try forget.execute(arguments: [Int(key.collection.rawValue), Data(key.record.bytes)])
+    }
     let put = try db.cachedStatement(sql: "INSERT OR REPLACE INTO confirmed VALUES (?, ?, ?)")
     for (key, record) in writes.confirmed {
       try put.execute(
@@ -222,7 +234,8 @@ final class SQLiteReplica: ReplicaStorage {
 
 extension ReplicaWrites {
   fileprivate var isEmpty: Bool {
-    identity == nil && roster.isEmpty && !clearsConfirmed && confirmed.isEmpty && outbox == nil
+    identity == nil && roster.isEmpty && !clearsConfirmed && confirmed.isEmpty && forgotten.isEmpty
+      && outbox == nil
       && addedToOutbox.isEmpty && removedFromOutbox.isEmpty && sent == nil && settled.isEmpty && unsettled.isEmpty
       && !clearsStaged && staged.isEmpty && !wipes
   }

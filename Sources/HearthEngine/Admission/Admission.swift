@@ -35,7 +35,7 @@ struct Admission {
   struct Decision {
     let verdict: Outcome.Verdict
     /// The patch for everybody else; nil when nothing was committed.
-    let patch: Patch?
+    let patch: Publication?
     /// Where the result differs from what the author's device computes for itself.
     let ownRecords: [RecordPatch]
     /// Records of other households that have to go.
@@ -57,7 +57,7 @@ struct Admission {
     self.work = work
     self.stamp = stamp
     self.now = now
-    stage = Stage(work: work, household: household.id, pack: pack)
+    stage = Stage(work: work, household: household.id, pack: pack, audience: engine.audiences[pack.name]!)
     clocks = Scene.Times(now: now, today: nil, written: Instant(milliseconds: stamp.milliseconds)) { _ in nil }
   }
 
@@ -73,14 +73,17 @@ struct Admission {
     } catch let rejection as Rejection {
       return Decision(verdict: .rejected(rejection), patch: nil, ownRecords: [])
     }
+    let audience = engine.audiences[pack.name]!
+    try stage.shift(audience)
+    let view = try engine.authorsView(submission, pack) { [stage] in try stage.state(of: $0) }
     let builder = PatchBuilder(stage: stage, author: author)
     let revision = household.revision.next
     let decisions = try builder.decisions()
     try stage.absorb(into: work, revision: revision)
     return Decision(
       verdict: decisions.isEmpty ? .accepted : .merged(decisions),
-      patch: Patch(revision: revision, dot: submission.dot, at: now, records: builder.recordsForOthers()),
-      ownRecords: builder.recordsForAuthor(context: { key in self.context(of: key) }), overtaken: overtaken)
+      patch: try builder.publication(revision, at: now, audience),
+      ownRecords: try builder.recordsForAuthor(view) { key in self.context(of: key) }, overtaken: overtaken)
   }
 
   private mutating func admit() throws {

@@ -24,12 +24,18 @@ extension Stage {
 
   private mutating func followReferences(of key: RecordKey) throws {
     guard let touch = touches[key], let collection = pack.collection(key.collection) else { return }
-    let fields = collection.fields.filter { $0.type.target != nil && touch.slots.contains($0.slot) }
+    let fields = collection.fields.filter { field in
+      guard touch.slots.contains(field.slot) else { return false }
+      return field.type.target != nil || audience.follows(field.number, of: key.collection)
+    }
     guard !fields.isEmpty else { return }
     for field in fields {
       let old = touch.settled.map { Self.targets(of: field, $0, collection) } ?? []
       let new = Self.targets(of: field, touch.after, collection)
-      for target in new.subtracting(old).sorted() { try checkTarget(target, of: field, key) }
+      // What follows no reference, but an id that read conditions look up, may point to nothing.
+      if field.type.target != nil {
+        for target in new.subtracting(old).sorted() { try checkTarget(target, of: field, key) }
+      }
       guard isFollowed(field) else { continue }
       let reference = { (target: RecordID) in
         Reference(target: target, collection: key.collection, record: key.record, field: field.number)

@@ -5,6 +5,8 @@ struct Stage {
   private let work: WorkingSet
   let household: HouseholdID
   let pack: Pack
+  /// Who sees what.
+  let audience: Audience
   private(set) var touches: [RecordKey: Touch] = [:]
   private var references = WorkingSet.ReferenceDelta()
   private var takenUniques: [UniqueEntry] = []
@@ -40,8 +42,9 @@ struct Stage {
   /// The records that were written since references were last followed.
   private var unsettled: Set<RecordKey> = []
 
-  init(work: WorkingSet, household: HouseholdID, pack: Pack) {
+  init(work: WorkingSet, household: HouseholdID, pack: Pack, audience: Audience) {
     self.work = work
+    self.audience = audience
     self.household = household
     self.pack = pack
   }

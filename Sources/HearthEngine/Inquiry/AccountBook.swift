@@ -31,12 +31,12 @@ struct AccountBook {
   }
 
   /// Looks up who stands behind a conflict.
-  mutating func note(_ conflict: Conflict, of record: Sight.SeenRecord) throws {
+  mutating func note(_ conflict: Conflict, of record: InquirySight.SeenRecord) throws {
     for write in [conflict.winner] + conflict.losers.map(\.write) { try note(write.author, of: record) }
   }
 
   /// Looks up who stands behind a write.
-  mutating func note(_ author: Authorship, of record: Sight.SeenRecord) throws {
+  mutating func note(_ author: Authorship, of record: InquirySight.SeenRecord) throws {
     guard accounts[author.dot] == nil else { return }
     guard let entry = try entry(author.dot) else {
       accounts[author.dot] = ChangeAccount(author, device: deviceName(author.dot.replica))
@@ -45,14 +45,14 @@ struct AccountBook {
     try note(entry, of: record)
   }
 
-  mutating func note(_ entry: ChangeEntry, of record: Sight.SeenRecord) throws {
+  mutating func note(_ entry: ChangeEntry, of record: InquirySight.SeenRecord) throws {
     guard accounts[entry.dot] == nil else { return }
     accounts[entry.dot] = ChangeAccount(
       entry, device: deviceName(entry.dot.replica), seen: tellsSight ? try sighting(of: entry, record) : nil)
   }
 
   /// Whether a person wrote what a slot shows: the change set behind it says so itself.
-  mutating func isTyped(_ slot: CollectionSchema.Slot, _ record: Sight.SeenRecord, _ position: Int) throws -> Bool {
+  mutating func isTyped(_ slot: CollectionSchema.Slot, _ record: InquirySight.SeenRecord, _ position: Int) throws -> Bool {
     guard case .register(let register) = record.state.slots[position], let preference = slot.rule.preference,
       let winner = register.resolve(by: preference)?.winner, winner.author.dot.replica != .hub,
       let entry = try entry(winner.author.dot)
@@ -69,7 +69,7 @@ struct AccountBook {
 
   /// The newest change of the record that the author of a change set had seen, as the context says.
   private mutating func sighting(
-    of entry: ChangeEntry, _ record: Sight.SeenRecord
+    of entry: ChangeEntry, _ record: InquirySight.SeenRecord
   ) throws -> ChangeAccount.Sighting? {
     let change = entry.changeSet.changes.first {
       $0.collection == record.key.collection && $0.record == record.key.record

@@ -3,7 +3,7 @@ internal import HearthModel
 // What stands behind a record, slot by slot.
 
 extension InquiryDesk {
-  func explain(_ seen: Sight.SeenRecord, _ field: FieldNumber?, _ page: [UInt8]) throws -> Answer {
+  func explain(_ seen: InquirySight.SeenRecord, _ field: FieldNumber?, _ page: [UInt8]) throws -> Answer {
     var accounts = try AccountBook(self, tellsSight: true)
     let lifeConflict = seen.state.lifeConflict(in: seen.schema)
     var dots = [Dot]()
@@ -26,7 +26,7 @@ extension InquiryDesk {
   }
 
   private func fieldAccounts(
-    _ seen: Sight.SeenRecord, _ field: FieldNumber?, _ first: Int, _ accounts: inout AccountBook
+    _ seen: InquirySight.SeenRecord, _ field: FieldNumber?, _ first: Int, _ accounts: inout AccountBook
   ) throws -> (fields: [FieldAccount], next: [UInt8]) {
     var fields = [FieldAccount]()
     var bytes = 0
@@ -45,7 +45,7 @@ extension InquiryDesk {
   }
 
   /// The deleted record by which a hidden one is hidden, as far as the member may see it.
-  private func hidingRecord(of seen: Sight.SeenRecord) throws -> RecordAccount.HidingRecord? {
+  private func hidingRecord(of seen: InquirySight.SeenRecord) throws -> RecordAccount.HidingRecord? {
     guard seen.state.derived.isHidden else { return nil }
     var known: Set<RecordKey> = [seen.key]
     var queue = [(key: seen.key, state: seen.state)]
@@ -79,7 +79,7 @@ extension InquiryDesk {
 extension FieldAccount {
   /// What stands behind a slot; nil when the member may see nothing of it.
   fileprivate init?(
-    _ slot: CollectionSchema.Slot, _ position: Int, of seen: Sight.SeenRecord, _ rules: [String]
+    _ slot: CollectionSchema.Slot, _ position: Int, of seen: InquirySight.SeenRecord, _ rules: [String]
   ) {
     let visible = slot.fields.compactMap { seen.schema.field($0) }.filter { seen.fields.contains($0.number) }
     guard !visible.isEmpty else { return nil }

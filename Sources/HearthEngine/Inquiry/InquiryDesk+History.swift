@@ -8,7 +8,7 @@ extension InquiryDesk {
   ///
   /// A page looks at a bounded number of rows. Where it has to end before the next one is certain, it says from where
   /// each replica goes on, so that nothing is told twice and nothing is left out.
-  func history(of seen: Sight.SeenRecord, _ page: [UInt8]) throws -> Answer {
+  func history(of seen: InquirySight.SeenRecord, _ page: [UInt8]) throws -> Answer {
     var accounts = try AccountBook(self, tellsSight: true)
     var walk = try HistoryWalk(self, seen, page)
     var entries = [HistoryEntry]()
@@ -44,7 +44,7 @@ private struct HistoryWalk {
   private var found: [ReplicaNumber: ChangeEntry] = [:]
   private var rowsLeft: Int
 
-  init(_ desk: InquiryDesk, _ seen: Sight.SeenRecord, _ page: [UInt8]) throws {
+  init(_ desk: InquiryDesk, _ seen: InquirySight.SeenRecord, _ page: [UInt8]) throws {
     self.desk = desk
     record = seen.key.record
     touches = seen.state.versions
@@ -81,26 +81,26 @@ private struct HistoryWalk {
   private mutating func look(at replica: ReplicaNumber) throws -> Bool {
     while let counter = below[replica] {
       guard rowsLeft > 0 else { return false }
+      let touch = touches[replica]
+      if touch == counter &- 1, let change = try desk.reader.change(desk.household, Dot(replica, touch)) {
+        rowsLeft -= 1
+        note(change)
+        return true
+      }
+      // Down to the last touch, which is then taken whether it names the record or not.
+      let steps = touch > 0 && touch < counter &- 1 ? min(rowsLeft, Int(clamping: counter - 1 - touch)) : rowsLeft
       let search = try desk.reader.lastChange(
-        of: desk.household, by: replica, below: counter, naming: record, stepsMax: rowsLeft)
+        of: desk.household, by: replica, below: counter, naming: record, stepsMax: steps)
       switch search {
       case .found(let change):
         rowsLeft -= Int(clamping: counter - min(change.dot.counter, counter))
-        note(try touch(of: replica, below: counter, above: change.dot.counter) ?? change)
+        note(change)
         return true
       case .notYet(let reached):
         rowsLeft -= Int(clamping: counter - min(reached, counter))
-        if let touch = try touch(of: replica, below: counter, above: reached &- 1) {
-          note(touch)
-          return true
-        }
         below[replica] = reached
         guard reached < counter else { return false }
-      case .none:
-        below[replica] = nil
-        guard let touch = try touch(of: replica, below: counter, above: 0) else { return true }
-        note(touch)
-        return true
+      case .none: below[replica] = nil
       }
     }
     return true
@@ -109,12 +109,6 @@ private struct HistoryWalk {
   private mutating func note(_ change: ChangeEntry) {
     found[change.dot.replica] = change
     below[change.dot.replica] = change.dot.counter &+ 1
-  }
-
-  private func touch(of replica: ReplicaNumber, below: UInt64, above: UInt64) throws -> ChangeEntry? {
-    let counter = touches[replica]
-    guard counter > above, counter < below else { return nil }
-    return try desk.reader.change(desk.household, Dot(replica, counter))
   }
 }
 
@@ -134,7 +128,7 @@ extension ChangeEntry {
 
 extension HistoryEntry {
   /// A change set as the asking member may see it; nil when it did nothing to the record that they may see.
-  fileprivate init?(_ entry: ChangeEntry, of seen: Sight.SeenRecord, asker: RecordID) {
+  fileprivate init?(_ entry: ChangeEntry, of seen: InquirySight.SeenRecord, asker: RecordID) {
     let change = entry.changeSet.changes.first {
       $0.collection == seen.key.collection && $0.record == seen.key.record
     }
@@ -150,7 +144,7 @@ extension HistoryEntry {
     self.init(dot: entry.dot, kind: change?.kind ?? .update, edits: edits, ruleEdits: ruleEdits, verdict: verdict)
   }
 
-  private static func verdict(_ decisions: [Decision], of seen: Sight.SeenRecord) -> Outcome.Verdict {
+  private static func verdict(_ decisions: [Decision], of seen: InquirySight.SeenRecord) -> Outcome.Verdict {
     let own = decisions.filter {
       $0.collection == seen.key.collection && $0.record == seen.key.record && seen.sees($0.conflict)
     }
@@ -158,7 +152,7 @@ extension HistoryEntry {
   }
 
   /// The reason without what only the writer was told: its sentence and its holder may speak of other records.
-  private static func seen(_ rejection: Rejection, of seen: Sight.SeenRecord, isOwn: Bool) -> Rejection {
+  private static func seen(_ rejection: Rejection, of seen: InquirySight.SeenRecord, isOwn: Bool) -> Rejection {
     if isOwn { return rejection }
     let isHere = rejection.collection == seen.key.collection && rejection.record == seen.key.record
     let field = rejection.field.flatMap { isHere && seen.fields.contains($0) ? $0 : nil }
@@ -176,7 +170,7 @@ extension HistoryEntry {
   }
 }
 
-extension Sight.SeenRecord {
+extension InquirySight.SeenRecord {
   /// What still stands in registers of what a change set wrote without saying so: its moves and effects did.
   fileprivate func edits(by dot: Dot, notIn edits: [Edit]) -> [Edit] {
     let said = Set(edits.map(\.field))

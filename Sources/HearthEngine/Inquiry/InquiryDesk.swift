@@ -8,7 +8,7 @@ package struct InquiryDesk {
   let household: HouseholdID
   /// The member who asks.
   let member: RecordID
-  let sight: Sight
+  let sight: InquirySight
   let reader: any InquiryReader
   let bounds: Bounds
 
@@ -27,7 +27,7 @@ package struct InquiryDesk {
   }
 
   package init(
-    household: HouseholdID, member: RecordID, sight: Sight, reader: any InquiryReader, bounds: Bounds = Bounds()
+    household: HouseholdID, member: RecordID, sight: InquirySight, reader: any InquiryReader, bounds: Bounds = Bounds()
   ) {
     self.household = household
     self.member = member

@@ -45,30 +45,73 @@ struct PatchBuilder {
 
   // MARK: Patches
 
-  /// What every other device is told.
-  func recordsForOthers() -> [RecordPatch] {
-    stage.orderedKeys.map { key in
+  /// What every other device is told, as far as its member may see it.
+  func publication(_ revision: Revision, at now: Instant, _ audience: Audience) throws -> Publication {
+    let keys = stage.orderedKeys
+    let changed = keys.filter { !stage.isOnlyShifted($0) }
+    let records = changed.map { key in
       let touch = stage.touches[key]!
       return patch(key, touch, fields: changedFields(touch, key))
     }
+    let told = Patch(revision: revision, dot: author.dot, at: now, records: records)
+    guard !audience.isOpen || stage.pack.roles.session != nil else { return Publication(told) }
+    return Publication(
+      told, sights: try changed.map { try stage.sight($0, audience) },
+      shifted: try keys.filter { stage.isOnlyShifted($0) }.compactMap { try stage.sight($0, audience) },
+      standings: try stage.standings(audience), household: try stage.householdValues(audience))
   }
 
-  /// What the author's device is told: only what it does not compute for itself.
+  /// What the author's device is told: only what it does not compute for itself, as far as its member may see it.
   ///
-  /// - Parameter context: what the author had seen of a record, with its own change sets.
-  func recordsForAuthor(context: (RecordKey) -> VersionVector) -> [RecordPatch] {
-    stage.orderedKeys.compactMap { key in
-      let touch = stage.touches[key]!
-      guard touch.kind != nil else { return patch(key, touch, fields: changedFields(touch, key)) }
-      let isContended = touch.before.map { !context(key).covers($0.versions) } ?? false
-      let fields = changedFields(touch, key).filter { field in
-        isContended || touch.ruleSlots.contains(field.slot) || isHubs(field, touch, key)
-          || heldMoreThanItShowed(field, touch, key)
-      }
-      let patch = patch(key, touch, fields: fields)
-      let saysNothing = patch.fields.isEmpty && patch.life == .live && !patch.isWhole && patch.conflicts.isEmpty
-      return saysNothing ? nil : patch
+  /// - Parameters:
+  ///   - view: what the author sees; nil for everything.
+  ///   - context: what the author had seen of a record, with its own change sets.
+  func recordsForAuthor(_ view: View?, context: (RecordKey) -> VersionVector) throws -> [RecordPatch] {
+    try stage.orderedKeys.compactMap { key in
+      let patch = patchForAuthor(key, context: context)
+      guard let view, let sight = try stage.sight(key, view.audience) else { return patch }
+      return cut(patch, key, sight, to: view)
     }
+  }
+
+  private func patchForAuthor(_ key: RecordKey, context: (RecordKey) -> VersionVector) -> RecordPatch? {
+    guard !stage.isOnlyShifted(key) else { return nil }
+    let touch = stage.touches[key]!
+    guard touch.kind != nil else { return patch(key, touch, fields: changedFields(touch, key)) }
+    let isContended = touch.before.map { !context(key).covers($0.versions) } ?? false
+    let fields = changedFields(touch, key).filter { field in
+      isContended || touch.ruleSlots.contains(field.slot) || isHubs(field, touch, key)
+        || heldMoreThanItShowed(field, touch, key)
+    }
+    let patch = patch(key, touch, fields: fields)
+    return patch.saysNothing ? nil : patch
+  }
+
+  /// What of a patch for the author is in the author's view. The author's device shows what it wrote itself, so that
+  /// it is also told to drop what it may write and not see.
+  private func cut(_ patch: RecordPatch?, _ key: RecordKey, _ sight: Sight, to view: View) -> RecordPatch? {
+    let touch = stage.touches[key]!
+    let cut = view.cut(sight)
+    let isOwn = touch.kind != nil
+    switch cut {
+    case .nothing: return isOwn ? .forgotten(key.collection, key.record) : nil
+    case .forget: return .forgotten(key.collection, key.record)
+    case .whole(let fields): return sight.whole(in: stage.pack)?.cut(to: fields)
+    case .changes(let fields):
+      if isOwn, !written(touch, key).subtracting(fields).isEmpty { return sight.whole(in: stage.pack)?.cut(to: fields) }
+      let patch = patch?.cut(to: fields)
+      return isOwn && patch?.saysNothing == true ? nil : patch
+    }
+  }
+
+  /// The fields that the author's device shows a value in because of its own edit.
+  private func written(_ touch: Stage.Touch, _ key: RecordKey) -> FieldSet {
+    let collection = stage.pack.collection(key.collection)!
+    // Of a record that it made itself it shows what it believes the hub fills in.
+    if touch.kind == .create { return collection.publishedFields }
+    let slots = touch.slots.subtracting(touch.ruleSlots)
+    let fields = collection.fields.filter { $0.isPublished && !$0.isHubWritten && slots.contains($0.slot) }
+    return FieldSet(fields.map(\.number))
   }
 
   /// Whether the device cannot know the field's value: the hub wrote it, or filled a default in.
@@ -118,6 +161,9 @@ struct PatchBuilder {
 }
 
 extension RecordPatch {
+  /// Whether a device that has applied its own edits learns nothing from it.
+  fileprivate var saysNothing: Bool { fields.isEmpty && life == .live && !isWhole && conflicts.isEmpty }
+
   /// Everything that devices may see of a record, for snapshots and for records that come back.
   package static func whole(
     _ collection: CollectionNumber, _ record: RecordID, _ state: RecordState, in schema: CollectionSchema

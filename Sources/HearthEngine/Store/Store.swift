@@ -62,6 +62,12 @@ package protocol StoreSnapshots: Sendable {
   func changedRecords(
     of household: HouseholdID, after revision: Revision, bytesMax: Int
   ) throws -> ChangedRecords
+
+  /// The same page, with a look at the household's other records as of the same moment.
+  func changedRecords<Result>(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int,
+    _ body: (ChangedRecords, @escaping (RecordKey) throws -> RecordState?) throws -> Result
+  ) throws -> Result
 }
 
 /// What a decision may read: the state as of before the batch.

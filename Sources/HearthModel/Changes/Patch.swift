@@ -85,6 +85,8 @@ public struct RecordPatch: Hashable, Sendable {
   public let fields: [FieldValue]
   /// All open conflicts of the named fields, and of the record's life.
   public let conflicts: [Conflict]
+  /// Whether the record has left the member's view: the device drops it, and nothing else in the patch counts.
+  public let isForgotten: Bool
 
   /// A field and its resolved value.
   public struct FieldValue: Hashable, Sendable {
@@ -112,6 +114,19 @@ public struct RecordPatch: Hashable, Sendable {
     self.life = life
     self.fields = fields
     self.conflicts = conflicts
+    isForgotten = false
+  }
+
+  private init(forgotten collection: CollectionNumber, _ record: RecordID) {
+    self.collection = collection
+    self.record = record
+    (isWhole, versions, life, fields, conflicts) = (false, nil, .live, [], [])
+    isForgotten = true
+  }
+
+  /// That a record has left the member's view.
+  public static func forgotten(_ collection: CollectionNumber, _ record: RecordID) -> RecordPatch {
+    RecordPatch(forgotten: collection, record)
   }
 }
 

@@ -152,7 +152,8 @@ extension RecordPatch: ByteCodable {
   package func encode(into writer: inout ByteWriter) {
     writer.write(collection)
     writer.write(record)
-    writer.write(bool: isWhole)
+    writer.write(byte: isForgotten ? 2 : isWhole ? 1 : 0)
+    guard !isForgotten else { return }
     writer.write(optional: versions)
     writer.write(life)
     writer.write(count: fields.count)
@@ -166,7 +167,12 @@ extension RecordPatch: ByteCodable {
   package init(from reader: inout ByteReader) throws(ByteFault) {
     let collection = try reader.read(CollectionNumber.self)
     let record = try reader.read(RecordID.self)
-    let isWhole = try reader.readBool()
+    let form = try reader.readByte()
+    guard form <= 2 else { throw reader.fault("a form of a patch") }
+    guard form < 2 else {
+      self = .forgotten(collection, record)
+      return
+    }
     let versions = try reader.readOptional(VersionVector.self)
     let life = try reader.read(RecordLife.self)
     var fields = [FieldValue]()
@@ -175,7 +181,7 @@ extension RecordPatch: ByteCodable {
       fields.append(FieldValue(field, try reader.read()))
     }
     self.init(
-      collection: collection, record: record, isWhole: isWhole, versions: versions, life: life, fields: fields,
+      collection: collection, record: record, isWhole: form == 1, versions: versions, life: life, fields: fields,
       conflicts: try reader.readList(Conflict.self))
   }
 }

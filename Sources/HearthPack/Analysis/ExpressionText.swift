@@ -65,10 +65,11 @@ package struct ExpressionText {
     case .and(let left, let right): ("\(inner(left, .and)) and \(inner(right, .and))", .and)
     case .or(let left, let right): ("\(inner(left, .or)) or \(inner(right, .or))", .or)
     case .compare(let sign, let left, let right):
-      ("\(inner(left, .otherwise)) \(sign.rawValue) \(inner(right, .otherwise))", .compare)
+      ("\(side(left, beside: right)) \(sign.rawValue) \(side(right, beside: left))", .compare)
     case .isNull(let operand): ("\(inner(operand, .otherwise)) is null", .compare)
     case .isEmpty(let operand): ("\(inner(operand, .otherwise)) is empty", .compare)
-    case .contains(let set, let element): ("\(inner(element, .otherwise)) in \(inner(set, .otherwise))", .compare)
+    case .contains(let set, let element):
+      ("\(side(element, beside: set)) in \(side(set, beside: element))", .compare)
     case .matches(let operand, let pattern): ("\(inner(operand, .otherwise)) matches '\(pattern.source)'", .compare)
     case .otherwise(let first, let second): ("\(inner(first, .sum)) otherwise \(inner(second, .otherwise))", .otherwise)
     case .arithmetic(let sign, let left, let right): arithmetic(sign, left, right)
@@ -99,10 +100,27 @@ package struct ExpressionText {
     return ("\(inner(left, strength)) \(sign.rawValue) \(inner(right, second))", strength)
   }
 
-  private static func literal(_ value: Value) -> String {
-    if let elements = value.elements { return "(\(elements.map(literal).joined(separator: ", ")))" }
-    guard case .text(let text) = value else { return value.description }
-    return Names.isEnumValue(text) ? text : "'\(text)'"
+  /// One side of a comparison: beside an enum a value of it stands bare, as people write it.
+  private func side(_ node: Int, beside other: Int) -> String {
+    if case .constant(let value) = expression.nodes[node], isEnum(other) { return Self.literal(value, isBare: true) }
+    return inner(node, .otherwise)
+  }
+
+  private func isEnum(_ node: Int) -> Bool {
+    switch expression.nodes[node] {
+    case .input(let input):
+      if case .choice? = Domains.place(of: expression.inputs[input], collection, pack)?.type { true } else { false }
+    case .otherwise(let first, _): isEnum(first)
+    default: false
+    }
+  }
+
+  private static func literal(_ value: Value, isBare: Bool = false) -> String {
+    if let elements = value.elements {
+      return "(\(elements.map { literal($0, isBare: isBare) }.joined(separator: ", ")))"
+    }
+    guard case .text(let text) = value, !isBare else { return value.description }
+    return "'\(text)'"
   }
 }
 

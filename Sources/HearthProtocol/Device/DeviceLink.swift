@@ -18,7 +18,7 @@ package struct DeviceLink: Sendable {
     /// Remember who writes under which number.
     case note([RosterEntry])
     /// Keep a page until the catch-up is complete.
-    case stage([RecordPatch], through: Revision)
+    case stage([RecordPatch], forget: [UInt64] = [], through: Revision)
     /// Apply what was staged, as one; the device is then at this revision.
     case applyStaged(Revision)
     /// Apply updates in their order.
@@ -230,7 +230,7 @@ package struct DeviceLink: Sendable {
   ) -> [Directive] {
     switch message {
     case .roster(let entries): return [.note(entries)]
-    case .catchUp(let records, let through): return [.stage(records, through: through)]
+    case .catchUp(let records, let forget, let through): return [.stage(records, forget: forget, through: through)]
     case .seen(let replica, let revision): return [.seen(replica, revision)]
     case .caughtUp(let revision):
       var progress = progress

@@ -233,15 +233,17 @@ package struct HubSession: Sendable {
   ///
   /// - Parameters:
   ///   - records: what changed, as the device may see it.
+  ///   - forget: the blinded ids of what changed and the device may not see.
   ///   - through: up to where the pages are complete.
   ///   - hasMore: whether more pages follow up to the head at the time of reading.
   ///   - published: the household's last revision that sessions have been told of.
   package mutating func read(
-    _ records: [RecordPatch], through: Revision, hasMore: Bool, published: Revision
+    _ records: [RecordPatch], forget: [UInt64] = [], through: Revision, hasMore: Bool, published: Revision
   ) -> [Directive] {
     guard case .catchingUp(var progress) = state else { return [] }
     progress.position = through
-    var directives = records.isEmpty ? [] : [Directive.send(.catchUp(records, through: through))]
+    let isEmpty = records.isEmpty && forget.isEmpty
+    var directives = isEmpty ? [] : [Directive.send(.catchUp(records, forget: forget, through: through))]
     if hasMore || through < published {  // I6: nothing committed in the meantime is missed
       state = .catchingUp(progress)
       directives.append(.read(after: through))

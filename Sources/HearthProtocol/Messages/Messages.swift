@@ -14,7 +14,8 @@ package enum DeviceMessage: Hashable, Sendable {
 package enum HubMessage: Hashable, Sendable {
   case welcome(Welcome)
   case roster([RosterEntry])
-  case catchUp([RecordPatch], through: Revision)
+  /// A page, and the blinded ids (``RecordID/blinded(in:_:)``) of records to drop.
+  case catchUp([RecordPatch], forget: [UInt64] = [], through: Revision)
   case caughtUp(Revision)
   case updates([Update])
   case seen(ReplicaNumber, Revision)

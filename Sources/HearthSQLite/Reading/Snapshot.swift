@@ -12,14 +12,34 @@ struct Snapshot {
     HotStatement(try database.cachedStatement(sql: sql))
   }
 
-  /// See `StoreSnapshots`.
-  func changedRecords(
-    of household: HouseholdID, after revision: Revision, bytesMax: Int
-  ) throws -> ChangedRecords {
+  /// A household's row, and the tables of its app.
+  private func home(of household: HouseholdID) throws -> (HouseholdRow, PackTables) {
     guard let row = try HouseholdRow(household, statement(HubStatement.household.sql)) else {
       throw StoreFault.unknown(household)
     }
     guard let tables = tables[row.app] else { throw StoreFault.packMissing(row.app, path) }
+    return (row, tables)
+  }
+
+  /// Finds the records of a household as of this transaction.
+  func records(of household: HouseholdID) throws -> (RecordKey) throws -> RecordState? {
+    let (row, tables) = try home(of: household)
+    return { key in
+      guard key.household == household, let table = tables.table(key.collection) else { return nil }
+      let statement = try statement(table.selectState)
+      statement.bind(1, row.number)
+      statement.bind(2, key.record)
+      guard try statement.next() else { return nil }
+      defer { statement.reset() }
+      return try RecordState(column: statement.bytes(0), of: table, key.record)
+    }
+  }
+
+  /// See `StoreSnapshots`.
+  func changedRecords(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int
+  ) throws -> ChangedRecords {
+    let (row, tables) = try home(of: household)
     var merge = try ChangedRecordsMerge(
       tables.collections.map { ($0, try statement($0.selectChanged)) }, household: row.number, after: revision)
     defer { merge.end() }

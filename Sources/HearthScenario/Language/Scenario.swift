@@ -48,6 +48,8 @@ package struct Scenario: Sendable {
     case restart([String])
     case clock(String, aheadBy: Int64)
     case edit(String, Draft, name: String?, refusal: RejectionCode?)
+    /// An edit that is not made, because the device foresees that the hub would refuse it.
+    case doomed(String, Draft, RejectionCode)
     /// An edit by a device whose own checks are broken or bypassed.
     case forge(String, Draft, name: String?)
     /// An edit by a service inside the hub.

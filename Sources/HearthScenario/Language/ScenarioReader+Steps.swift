@@ -77,6 +77,9 @@ extension ScenarioReader {
       report("N106", label!.mark, "there is an edit called `\(text)` already.")
     }
     let refusal = extras.first { $0.key == "refused" }.flatMap { readCode($0.value) }
+    if let doom = extras.first(where: { $0.key == "doomed" }) {
+      return readCode(doom.value).map { .doomed(device, draft, $0) }
+    }
     if isService { return .service(draft, refusal: refusal) }
     if words.count == 3 { return .forge(device, draft, name: label?.text) }
     return .edit(device, draft, name: label?.text, refusal: refusal)
@@ -97,7 +100,7 @@ extension ScenarioReader {
     if words.last == "finds" || words.last == "find" { return ["times"] }
     guard editVerb(of: key) != nil else { return [] }
     if services.contains(words[0]) { return ["refused"] }
-    return words.count == 3 ? ["as", "if unchanged"] : ["as", "if unchanged", "refused"]
+    return words.count == 3 ? ["as", "if unchanged"] : ["as", "if unchanged", "refused", "doomed"]
   }
 
   // MARK: Parts of steps

@@ -11,6 +11,10 @@ extension InProcessWorld: ScenarioWorld {
     try resendNow(device)
   }
 
+  package func foreseenRefusal(of draft: Draft, on device: String) async throws -> RejectionCode? {
+    try foreseenRefusalNow(of: draft, on: device)
+  }
+
   package func forge(_ draft: Draft, on device: String) async throws -> UInt64 {
     try forgeNow(draft, on: device)
   }

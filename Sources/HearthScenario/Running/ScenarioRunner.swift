@@ -90,6 +90,10 @@ package struct ScenarioRunner {
     case .restart(let devices): for device in devices { try await world.restart(device) }
     case .clock(let device, let ahead): try await world.setClock(of: device, aheadBy: ahead)
     case .edit(let device, let draft, let name, let refusal): return try await edit(device, draft, name, refusal)
+    case .doomed(let device, let draft, let code):
+      let foreseen = try await world.foreseenRefusal(of: draft, on: device)
+      return Self.compare(
+        device, "the edit", "doomed \(code.name)", foreseen.map { "doomed \($0.name)" } ?? "not doomed")
     case .forge(let device, let draft, let name):
       let counter = try await world.forge(draft, on: device)
       if let name { edits[name] = (device, counter) }

@@ -15,6 +15,8 @@ package protocol ScenarioWorld {
   func setClock(of device: String, aheadBy milliseconds: Int64) async throws
   /// Makes a change set; returns its counter.
   func commit(_ draft: Draft, on device: String) async throws -> UInt64
+  /// Why the device foresees that the hub would refuse an edit; nil when it does not.
+  func foreseenRefusal(of draft: Draft, on device: String) async throws -> RejectionCode?
   /// Makes a change set as a device does whose own checks are broken or bypassed; returns its counter.
   func forge(_ draft: Draft, on device: String) async throws -> UInt64
   /// Makes a change set as a service inside the hub does.

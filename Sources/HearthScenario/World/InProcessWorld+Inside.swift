@@ -31,6 +31,16 @@ extension InProcessWorld {
     return forged.counter
   }
 
+  /// What a device foresees about an edit that it does not make.
+  package func foreseenRefusalNow(of draft: Draft, on name: String) throws -> RejectionCode? {
+    let device = try device(name)
+    let clock = moment(device).clock
+    guard case .refused(let rejection) = try device.core.replica.forecast(draft, now: clock, device.storage) else {
+      return nil
+    }
+    return rejection.code
+  }
+
   /// Lets a day go by; a new one then begins in every household.
   package func passDayNow() throws {
     advance(by: 86_400_000)

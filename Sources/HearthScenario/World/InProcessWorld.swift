@@ -230,9 +230,8 @@ package final class InProcessWorld {
       case .write(let connection, let bytes, _): toDevices.append((connection, bytes))
       case .close(let connection, _): try closedByHub(connection)
       case .admit(let connection, let hello): try admit(connection, hello)
-      case .read(let connection, let household, let revision):
-        let page = try store.changedRecords(of: household, after: revision, bytesMax: Limits.pageBytes)
-        try carryOut(hub.read(connection, page))
+      case .read(let connection, let request):
+        try carryOut(hub.read(connection, request.page(from: store)))
       case .submit(let tickets): submitted += tickets
       case .acknowledge(let acknowledgement): try store.acknowledge([acknowledgement])
       case .note: break

@@ -129,6 +129,12 @@ package final class RemoteWorld: ScenarioWorld {
     return try await entry(device).device.commit(draft.replacing(idsAtHub)).counter
   }
 
+  package func foreseenRefusal(of draft: Draft, on device: String) async throws -> RejectionCode? {
+    let answer = try await entry(device).device.forecast(draft.replacing(idsAtHub))
+    if case .refused(let rejection) = answer { return rejection.code }
+    return nil
+  }
+
   package func forge(_ draft: Draft, on device: String) async throws -> UInt64 { throw Self.isInside }
   package func serve(_ draft: Draft) async throws { throw Self.isInside }
   package func passDay() async throws { throw Self.isInside }

@@ -27,7 +27,7 @@ final class HubShell: @unchecked Sendable {
   private var unflushed: [HubCore.ConnectionID] = []
   private var isFlushScheduled = false
   private var isReading = true
-  private var waitingReads: [HubCore.ConnectionID: (HouseholdID, Revision)] = [:]
+  private var waitingReads: [HubCore.ConnectionID: PageRequest] = [:]
   private var phase = Phase.running
   private var slowReaders = 0
   private var refusedConnections = 0
@@ -109,7 +109,7 @@ final class HubShell: @unchecked Sendable {
   }
 
   func becameWritable(_ id: HubCore.ConnectionID) {
-    if let (household, revision) = waitingReads.removeValue(forKey: id) { read(id, household, revision) }
+    if let request = waitingReads.removeValue(forKey: id) { read(id, request) }
   }
 
   // MARK: Effects
@@ -120,11 +120,11 @@ final class HubShell: @unchecked Sendable {
       case .write(let id, let bytes, let form): write(TransportFrame(bytes: bytes, form: form), id)
       case .close(let id, let ending): connections[id]?.close(ending)
       case .admit(let id, let hello): admit(id, hello)
-      case .read(let id, let household, let revision):
+      case .read(let id, let request):
         if connections[id]?.channel?.isWritable == false {
-          waitingReads[id] = (household, revision)
+          waitingReads[id] = request
         } else {
-          read(id, household, revision)
+          read(id, request)
         }
       case .submit(let tickets):
         committer.submit(tickets)
@@ -186,11 +186,11 @@ final class HubShell: @unchecked Sendable {
     }
   }
 
-  private func read(_ id: HubCore.ConnectionID, _ household: HouseholdID, _ revision: Revision) {
+  private func read(_ id: HubCore.ConnectionID, _ request: PageRequest) {
     let store: any StoreSnapshots = store
     let loop = loop
     readers.submit { [unowned self] _ in
-      let page = Result { try store.changedRecords(of: household, after: revision, bytesMax: Limits.pageBytes) }
+      let page = Result { try request.page(from: store) }
       loop.execute {
         switch page {
         case .success(let page): self.carryOut(self.core.read(id, page))

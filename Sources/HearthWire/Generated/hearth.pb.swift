@@ -723,6 +723,9 @@ nonisolated struct Hearth_V1_CatchUp: Sendable {
   /// the pages so far hold every record whose last change is at most this revision
   var through: UInt64 = 0
 
+  /// blinded ids of records that changed and are not in the member's view
+  var forget: [UInt64] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -795,6 +798,7 @@ nonisolated struct Hearth_V1_Patch: Sendable {
 
   var revision: UInt64 = 0
 
+  /// absent, as all that follows, when the member may see nothing of the revision
   var dot: Hearth_V1_Dot {
     get {_dot ?? Hearth_V1_Dot()}
     set {_dot = newValue}
@@ -886,6 +890,9 @@ nonisolated struct Hearth_V1_RecordPatch: Sendable {
 
   /// all open ones of the named fields, and of the record's life
   var conflicts: [Hearth_V1_Conflict] = []
+
+  /// it has left the member's view: the device drops it; nothing else is set
+  var forget: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1160,6 +1167,12 @@ nonisolated struct Hearth_V1_Rejection: Sendable {
   var hasHolder: Bool {self._holder != nil}
   /// Clears the value of `holder`. Subsequent reads from it will return its default value.
   mutating func clearHolder() {self._holder = nil}
+
+  /// the pack's rule that refused, as "tasks.hand_in"
+  var rule: String = String()
+
+  /// the rule's conditions that did not hold
+  var failed: [String] = []
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -2981,7 +2994,7 @@ nonisolated extension Hearth_V1_Ack: SwiftProtobuf.Message, SwiftProtobuf._Messa
 
 nonisolated extension Hearth_V1_CatchUp: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".CatchUp"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0\u{1}through\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0\u{1}through\0\u{1}forget\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2991,6 +3004,7 @@ nonisolated extension Hearth_V1_CatchUp: SwiftProtobuf.Message, SwiftProtobuf._M
       switch fieldNumber {
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.records) }()
       case 2: try { try decoder.decodeSingularUInt64Field(value: &self.through) }()
+      case 3: try { try decoder.decodeRepeatedFixed64Field(value: &self.forget) }()
       default: break
       }
     }
@@ -3003,12 +3017,16 @@ nonisolated extension Hearth_V1_CatchUp: SwiftProtobuf.Message, SwiftProtobuf._M
     if self.through != 0 {
       try visitor.visitSingularUInt64Field(value: self.through, fieldNumber: 2)
     }
+    if !self.forget.isEmpty {
+      try visitor.visitPackedFixed64Field(value: self.forget, fieldNumber: 3)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   static func ==(lhs: Hearth_V1_CatchUp, rhs: Hearth_V1_CatchUp) -> Bool {
     if lhs.records != rhs.records {return false}
     if lhs.through != rhs.through {return false}
+    if lhs.forget != rhs.forget {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3192,7 +3210,7 @@ nonisolated extension Hearth_V1_Patch: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Hearth_V1_RecordPatch: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".RecordPatch"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}collection\0\u{3}collection_name\0\u{1}record\0\u{1}uuid\0\u{1}whole\0\u{1}versions\0\u{1}life\0\u{3}deleted_by\0\u{1}fields\0\u{1}conflicts\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}collection\0\u{3}collection_name\0\u{1}record\0\u{1}uuid\0\u{1}whole\0\u{1}versions\0\u{1}life\0\u{3}deleted_by\0\u{1}fields\0\u{1}conflicts\0\u{1}forget\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3238,6 +3256,7 @@ nonisolated extension Hearth_V1_RecordPatch: SwiftProtobuf.Message, SwiftProtobu
       case 8: try { try decoder.decodeSingularMessageField(value: &self._deletedBy) }()
       case 9: try { try decoder.decodeRepeatedMessageField(value: &self.fields) }()
       case 10: try { try decoder.decodeRepeatedMessageField(value: &self.conflicts) }()
+      case 11: try { try decoder.decodeSingularBoolField(value: &self.forget) }()
       default: break
       }
     }
@@ -3288,6 +3307,9 @@ nonisolated extension Hearth_V1_RecordPatch: SwiftProtobuf.Message, SwiftProtobu
     if !self.conflicts.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.conflicts, fieldNumber: 10)
     }
+    if self.forget != false {
+      try visitor.visitSingularBoolField(value: self.forget, fieldNumber: 11)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3300,6 +3322,7 @@ nonisolated extension Hearth_V1_RecordPatch: SwiftProtobuf.Message, SwiftProtobu
     if lhs._deletedBy != rhs._deletedBy {return false}
     if lhs.fields != rhs.fields {return false}
     if lhs.conflicts != rhs.conflicts {return false}
+    if lhs.forget != rhs.forget {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -3489,7 +3512,7 @@ nonisolated extension Hearth_V1_Outcome.Verdict: SwiftProtobuf._ProtoNameProvidi
 
 nonisolated extension Hearth_V1_Rejection: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Rejection"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}code\0\u{1}collection\0\u{3}collection_name\0\u{1}record\0\u{1}uuid\0\u{1}field\0\u{3}field_name\0\u{1}message\0\u{1}holder\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}number\0\u{1}code\0\u{1}collection\0\u{3}collection_name\0\u{1}record\0\u{1}uuid\0\u{1}field\0\u{3}field_name\0\u{1}message\0\u{1}holder\0\u{1}rule\0\u{1}failed\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -3549,6 +3572,8 @@ nonisolated extension Hearth_V1_Rejection: SwiftProtobuf.Message, SwiftProtobuf.
       }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.message) }()
       case 10: try { try decoder.decodeSingularMessageField(value: &self._holder) }()
+      case 11: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 12: try { try decoder.decodeRepeatedStringField(value: &self.failed) }()
       default: break
       }
     }
@@ -3604,6 +3629,12 @@ nonisolated extension Hearth_V1_Rejection: SwiftProtobuf.Message, SwiftProtobuf.
     try { if let v = self._holder {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
     } }()
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 11)
+    }
+    if !self.failed.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.failed, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3615,6 +3646,8 @@ nonisolated extension Hearth_V1_Rejection: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.fieldID != rhs.fieldID {return false}
     if lhs.message != rhs.message {return false}
     if lhs._holder != rhs._holder {return false}
+    if lhs.rule != rhs.rule {return false}
+    if lhs.failed != rhs.failed {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4503,4 +4536,4 @@ nonisolated extension Hearth_V1_Value.Decimal: SwiftProtobuf.Message, SwiftProto
     return true
   }
 }
-// hearth.proto sha256: 79129cc376379c01cad2f148c6514e7265a81fd00ef5d89b528fcba1ae2a4f24
+// hearth.proto sha256: c4eb7c058f88ea0fb80f6a6fa6a65909ed2d4deeb071a84bef14d2017d141b6b

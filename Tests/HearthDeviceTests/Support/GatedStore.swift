@@ -42,4 +42,11 @@ final class GatedStore: Store, @unchecked Sendable {
   ) throws -> ChangedRecords {
     try store.changedRecords(of: household, after: revision, bytesMax: bytesMax)
   }
+
+  func changedRecords<Result>(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int,
+    _ body: (ChangedRecords, @escaping (RecordKey) throws -> RecordState?) throws -> Result
+  ) throws -> Result {
+    try store.changedRecords(of: household, after: revision, bytesMax: bytesMax, body)
+  }
 }

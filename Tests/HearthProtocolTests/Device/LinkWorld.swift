@@ -276,7 +276,7 @@ struct LinkWorld {
     case .send(let message): message.name
     case .push(let counters): "push \(counters.lowerBound)...\(counters.upperBound)"
     case .wake(let time): "wake at \(time)"
-    case .stage(_, let through): "stage through \(through)"
+    case .stage(_, _, let through): "stage through \(through)"
     case .applyStaged(let revision): "applyStaged \(revision)"
     case .open: "open"
     case .adopt: "adopt"

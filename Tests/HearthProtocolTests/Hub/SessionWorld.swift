@@ -276,7 +276,7 @@ struct SessionWorld {
     case .goodbye:
       if !queue.isEmpty { return "I8: Goodbye while \(queue.count) outcomes are due" }
     case .error: break
-    case .catchUp(_, let through):
+    case .catchUp(_, _, let through):
       if isCaughtUp || through.rawValue <= position { return "I6: a page through \(through) at \(position)" }
       position = through.rawValue
     case .caughtUp(let revision):

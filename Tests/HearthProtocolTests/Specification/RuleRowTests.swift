@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The rows I and L of protocol/wire.md: each is in the name of a test, those of the hub in its code too, and no
+/// The rows I, L and V of protocol/wire.md: each is in the name of a test, those of the hub in its code too, and no
 /// others.
 @Suite("Rows of protocol/wire.md")
 struct RuleRowTests {
@@ -18,6 +18,12 @@ struct RuleRowTests {
     #expect(try Self.tags(in: "Tests/HearthProtocolTests/Device", /func `.*\)`/, letter: "L") == rows)
   }
 
+  @Test func `every rule of views stands in the name of a test`() throws {
+    let rows = try Self.rows("views")
+    #expect(rows == Set((1...4).map { "V\($0)" }))
+    #expect(try Self.tags(in: "Tests/HearthReplicaTests/Audience", /func `.*\)`/, letter: "V") == rows)
+  }
+
   private static func rows(_ table: String) throws -> Set<String> {
     let ids = try Page("protocol/wire.md").table(table).dropFirst().map { $0[0] }
     #expect(Set(ids).count == ids.count, "a row stands twice")
@@ -31,7 +37,7 @@ struct RuleRowTests {
       for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
         for match in line.matches(of: part) {
           tags.formUnion(
-            match.output.matches(of: /\b[IL][0-9]\b/).map { String($0.output) }.filter { $0.first == letter })
+            match.output.matches(of: /\b[ILV][0-9]\b/).map { String($0.output) }.filter { $0.first == letter })
         }
       }
     }

@@ -36,6 +36,7 @@ final class Lab {
 
     static let everything = Template(LabPack.everything, LabPack.home(LabPack.everything))
     static let counter = Template(LabPack.counter, LabPack.home(LabPack.counter))
+    static let sights = Template(AudiencePack.pack, AudiencePack.home)
     static let famquest = Template(LabPack.famquest.pack, LabPack.famquest.seed.households[0])
   }
 
@@ -61,6 +62,8 @@ final class Lab {
     var isWanted = false
     /// The last fault that the hub sent.
     var fault: ProtocolFault?
+    /// Every frame that the hub wrote to this phone, also those that got lost on the way.
+    var frames: [[UInt8]] = []
 
     enum Heard { case nothing, welcome, caughtUp }
 
@@ -97,6 +100,11 @@ final class Lab {
   private let trace: Trace
   /// Checks that run after each event on a phone.
   var checks: [(Lab, Phone) throws -> Void] = []
+  /// Runs whenever the hub has another state.
+  var committed: ((Lab) throws -> Void)?
+  /// Runs once, before the next page of a catch-up is read.
+  var beforeRead: (() throws -> Void)?
+  private var held: [(ticket: HubCore.Ticket, result: SubmissionResult)] = []
 
   init(_ template: Template, form: WireCodec.Form = .binary, seed: UInt64 = 1, trace: Trace = Trace()) {
     self.trace = trace
@@ -172,6 +180,11 @@ final class Lab {
     var draft = Draft()
     body(&draft)
     return try commit(draft, on: phone)
+  }
+
+  /// Pushes a change as a forged device would: nothing is asked before.
+  func forge(_ change: RecordChange, on phone: Phone) throws {
+    try event(phone) { core, moment, storage in try core.forge([change], moment, storage).effects }
   }
 
   func resend(_ phone: Phone) throws {
@@ -318,25 +331,48 @@ final class Lab {
 
   /// Decides the oldest submissions, as many as asked for.
   func decide(_ count: Int = 1) throws {
+    for ticket in takeSubmitted(count) {
+      let result = try decideInStore(ticket)
+      try committed?(self)
+      try carryOut(hub.decided([(ticket: ticket, result: result)]))
+    }
+  }
+
+  /// Decides the oldest submission, of which the sessions do not hear before `tellHeld`: a commit thread is ahead of
+  /// them for a moment.
+  func decideQuietly() throws {
+    for ticket in takeSubmitted(1) { held.append((ticket, try decideInStore(ticket))) }
+  }
+
+  /// Tells the sessions what was decided quietly.
+  func tellHeld() throws {
+    let results = held
+    held = []
+    try carryOut(hub.decided(results))
+  }
+
+  private func takeSubmitted(_ count: Int) -> [HubCore.Ticket] {
     let tickets = Array(submitted.prefix(count))
     submitted.removeFirst(tickets.count)
-    for ticket in tickets {
-      var result: SubmissionResult?
-      try store.commit { reader in
-        let decided = try engine.decide([ticket.submission], reader: reader, now: Instant(milliseconds: now))
-        result = decided.results[0]
-        for household in decided.commit.households where household.head > household.expectedHead {
-          var all = states[household.expectedHead] ?? [:]
-          for entry in household.records {
-            all[ReplicaKey(entry.collection, entry.record)] = visible(entry.collection, entry.record, entry.state)
-          }
-          states[household.head] = all
+    return tickets
+  }
+
+  private func decideInStore(_ ticket: HubCore.Ticket) throws -> SubmissionResult {
+    var result: SubmissionResult?
+    try store.commit { reader in
+      let decided = try engine.decide([ticket.submission], reader: reader, now: Instant(milliseconds: now))
+      result = decided.results[0]
+      for household in decided.commit.households where household.head > household.expectedHead {
+        var all = states[household.expectedHead] ?? [:]
+        for entry in household.records {
+          all[ReplicaKey(entry.collection, entry.record)] = visible(entry.collection, entry.record, entry.state)
         }
-        return decided.commit
+        states[household.head] = all
       }
-      note("  hub decides \(ticket.submission.replica)#\(ticket.submission.changeSet.counter): \(result!)")
-      try carryOut(hub.decided([(ticket: ticket, result: result!)]))
+      return decided.commit
     }
+    note("  hub decides \(ticket.submission.replica)#\(ticket.submission.changeSet.counter): \(result!)")
+    return result!
   }
 
   /// Carries messages until nothing moves.
@@ -417,12 +453,15 @@ final class Lab {
     for effect in effects {
       switch effect {
       case .write(let connection, let bytes, _):
+        phoneOfConnection[connection]?.frames.append(bytes)
         if phoneOfConnection[connection] != nil { toPhone[connection, default: []].append(bytes) }
       case .close(let connection, _): try closedByHub(connection)
       case .admit(let connection, let hello): try admit(connection, hello)
-      case .read(let connection, let household, let revision):
-        let page = try store.changedRecords(of: household, after: revision, bytesMax: pageBytes)
-        try carryOut(hub.read(connection, page))
+      case .read(let connection, let request):
+        let wait = beforeRead
+        beforeRead = nil
+        try wait?()
+        try carryOut(hub.read(connection, request.page(from: store, bytesMax: pageBytes)))
       case .submit(let tickets): submitted += tickets
       case .acknowledge(let acknowledgement): try store.acknowledge([acknowledgement])
       case .note: break

@@ -134,7 +134,7 @@ enum LabPack {
     }
   }()
 
-  private static func load(_ text: String) -> Pack {
+  static func load(_ text: String) -> Pack {
     do {
       return try PackLoader.load(text, file: "lab.yaml")
     } catch {

@@ -19,7 +19,7 @@ struct P11CatchUpTests {
     var cost = Cost()
     while let message = try await peer.next() {
       switch message {
-      case .catchUp(let records, _):
+      case .catchUp(let records, _, _):
         cost.records += records.count
         cost.bytes += peer.frames.last!.count
       case .caughtUp: return cost

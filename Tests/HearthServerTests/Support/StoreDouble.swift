@@ -154,6 +154,13 @@ final class StoreDouble: Store, @unchecked Sendable {
   func changedRecords(of household: HouseholdID, after revision: Revision, bytesMax: Int) throws -> ChangedRecords {
     try current.changedRecords(of: household, after: revision, bytesMax: bytesMax)
   }
+
+  func changedRecords<Result>(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int,
+    _ body: (ChangedRecords, @escaping (RecordKey) throws -> RecordState?) throws -> Result
+  ) throws -> Result {
+    try current.changedRecords(of: household, after: revision, bytesMax: bytesMax, body)
+  }
 }
 
 extension Store {

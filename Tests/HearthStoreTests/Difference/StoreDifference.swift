@@ -71,7 +71,7 @@ extension SQLiteStore.Options {
 
 /// An answer in a form that can be compared.
 private enum Answer: Equatable {
-  case decided(Outcome, Patch?)
+  case decided(Outcome, Publication?)
   case repeated(Outcome)
   case gap(UInt64)
   case forked

@@ -29,7 +29,7 @@ final class Conversation {
   /// Something that the hub has to do.
   enum Task {
     case admit(HubCore.ConnectionID, Hello)
-    case read(HubCore.ConnectionID, HouseholdID, Revision)
+    case read(HubCore.ConnectionID, PageRequest)
     case decide([HubCore.Ticket])
   }
 
@@ -392,9 +392,8 @@ final class Conversation {
       } catch let fault as ProtocolFault {
         try carryOut(hub.refused(id, fault))
       }
-    case .read(let id, let household, let after):
-      let page = try store.changedRecords(of: household, after: after, bytesMax: pageBytes)
-      try carryOut(hub.read(id, page))
+    case .read(let id, let request):
+      try carryOut(hub.read(id, request.page(from: store, bytesMax: pageBytes)))
     case .decide(let tickets):
       var results = [SubmissionResult]()
       try store.commit { reader in
@@ -420,7 +419,7 @@ final class Conversation {
         pipes[id]?.isClosedByHub = true
         strangers[id]?.isClosed = true
       case .admit(let id, let hello): tasks.append(.admit(id, hello))
-      case .read(let id, let household, let after): tasks.append(.read(id, household, after))
+      case .read(let id, let request): tasks.append(.read(id, request))
       case .submit(let tickets): tasks.append(.decide(tickets))
       case .acknowledge(let acknowledgement): try store.acknowledge([acknowledgement])
       case .note: break

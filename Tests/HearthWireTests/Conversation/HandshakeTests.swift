@@ -124,7 +124,7 @@ struct HandshakeTests {
     let conversation = try Self.household()
     let all = try HostilePeerTests.liveStranger(conversation, .binary)
     let records = conversation.stranger(all).heard.flatMap { message -> [RecordID] in
-      if case .catchUp(let records, _) = message { records.map(\.record) } else { [] }
+      if case .catchUp(let records, _, _) = message { records.map(\.record) } else { [] }
     }
     #expect(Set(records) == Set(try conversation.allRecords().map(\.1)))
     #expect(Set(records).count == records.count, "none comes twice")

@@ -74,4 +74,11 @@ final class RewindableStore: Store {
   ) throws -> ChangedRecords {
     try memory.changedRecords(of: household, after: revision, bytesMax: bytesMax)
   }
+
+  func changedRecords<Result>(
+    of household: HouseholdID, after revision: Revision, bytesMax: Int,
+    _ body: (ChangedRecords, @escaping (RecordKey) throws -> RecordState?) throws -> Result
+  ) throws -> Result {
+    try memory.changedRecords(of: household, after: revision, bytesMax: bytesMax, body)
+  }
 }

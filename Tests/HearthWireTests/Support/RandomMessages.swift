@@ -29,7 +29,7 @@ struct RandomMessages {
     switch random.below(13) {
     case 0: .welcome(welcome())
     case 1: .roster(many(3) { RosterEntry(replica: $0.replica(), member: $0.id(), device: $0.text()) })
-    case 2: .catchUp(many(3) { $0.recordPatch() }, through: revision())
+    case 2: .catchUp(many(3) { $0.recordPatch() }, forget: many(3) { $0.number() }, through: revision())
     case 3: .caughtUp(revision())
     case 4, 5, 6: .updates(many(3) { $0.update() })
     case 7: .seen(replica(), revision())
@@ -100,11 +100,17 @@ struct RandomMessages {
 
   private mutating func update() -> Update {
     random.oneIn(2)
-      ? .patch(Patch(revision: revision(), dot: dot(), at: instant(), records: many(3) { $0.recordPatch() }))
+      ? .patch(Patch(revision: revision(), dot: patchDot(), at: instant(), records: many(3) { $0.recordPatch() }))
       : .outcome(
         Outcome(
           counter: number(), revision: revision(), at: instant(), verdict: verdict(),
           records: many(2) { $0.recordPatch() }))
+  }
+
+  /// The counter 0 stands for no dot at all.
+  private mutating func patchDot() -> Dot {
+    let dot = dot()
+    return dot.counter == 0 ? Dot(.hub, 0) : dot
   }
 
   private mutating func verdict() -> Outcome.Verdict {
@@ -125,11 +131,13 @@ struct RandomMessages {
     return Rejection(
       random.pick(RejectionCode.allCases), collection: collection, record: random.oneIn(2) ? id() : nil,
       field: random.oneIn(2) ? collection.map { field(of: $0) } : nil, message: text(),
-      holder: random.oneIn(2) ? write() : nil)
+      holder: random.oneIn(2) ? write() : nil, rule: random.oneIn(2) ? "things." + text() : nil,
+      failed: many(3) { $0.text() })
   }
 
   private mutating func recordPatch() -> RecordPatch {
     let collection = collection()
+    if random.oneIn(8) { return .forgotten(collection, id()) }
     let life: RecordLife =
       switch random.below(4) {
       case 0: .deleted(authorship())

@@ -20,6 +20,7 @@ struct FrameVector: VectorCase {
   let incomplete: Bool?
   let rejected: [String: String]?
   let contentHashes: [String]?
+  let blinded: [[String]]?
   let action: String?
 }
 
@@ -88,10 +89,21 @@ struct FrameVectorTests {
     }
     let json = try #require(vector.json ?? vector.reads)
     #expect(try parsed(encode(message, .text)) == json.bytes)
+    if let records = vector.blinded { try checkBlinded(records, message) }
     #expect(changeSets.map { Engine.contentHash(of: $0).hex } == vector.contentHashes ?? [])
     guard vector.json != nil else { return }
     #expect(try FrameCutter.frame(encode(message, .binary)).hex == vector.hex)
     #expect(try decode(json.bytes, .text, vector) == message)
+  }
+
+  private static func checkBlinded(_ records: [[String]], _ message: Message) throws {
+    guard case .hub(.catchUp(_, let forget, _)) = message else { throw VectorFault(description: "no CatchUp") }
+    let found = try records.map { parts in
+      let household = HouseholdID(try #require(RecordID(parts[0])))
+      let collection = try #require(try pack.get().collection(named: parts[1]))
+      return try #require(RecordID(parts[2])).blinded(in: household, collection.number)
+    }
+    #expect(found == forget)
   }
 
   private static func rejections(_ changeSets: [ChangeSet]) -> [String: String] {

@@ -4,7 +4,7 @@ package import HearthModel
 ///
 /// Everything that an answer holds passes through here: what is not let through leaves no trace in it, not even that it
 /// is there.
-package struct Sight {
+package struct InquirySight {
   package let pack: Pack
   /// The fields that the member may see of a record as it stands; nil when not even the record.
   package let visibleFields: (RecordKey, RecordState) throws -> FieldSet?
@@ -15,8 +15,8 @@ package struct Sight {
   }
 
   /// What every member may see where a pack says nothing about reading: all that may leave the hub.
-  package static func published(_ pack: Pack) -> Sight {
-    Sight(pack: pack) { key, _ in
+  package static func published(_ pack: Pack) -> InquirySight {
+    InquirySight(pack: pack) { key, _ in
       pack.collection(key.collection).map { FieldSet($0.fields.filter(\.isPublished).map(\.number)) }
     }
   }

@@ -1,12 +1,12 @@
 package import HearthModel
 
-extension Sight {
+extension InquirySight {
   /// What a member may see by the `read` rights of the pack, as the household stands when they ask.
   ///
   /// - Parameter device: the device that asks.
   package static func of(
     _ member: RecordID, device: RecordID, in household: HouseholdID, _ pack: Pack, _ reader: any InquiryReader
-  ) throws -> Sight {
+  ) throws -> InquirySight {
     let facts = { (collection: CollectionNumber, record: RecordID) throws -> RecordFacts? in
       guard let schema = pack.collection(collection),
         let state = try reader.record(RecordKey(household, collection, record)),
@@ -16,7 +16,7 @@ extension Sight {
     }
     let home = try facts(pack.householdCollection, household.record)
     let actor = try actor(member, device, pack, record: facts(pack.memberCollection, member))
-    return Sight(pack: pack) { key, state in
+    return InquirySight(pack: pack) { key, state in
       guard let actor, let schema = pack.collection(key.collection) else { return nil }
       let scene = Scene(
         collection: schema, id: key.record, record: RecordFacts(state, in: schema), actor: actor, times: .none,

@@ -1,0 +1,56 @@
+internal import HearthModel
+
+// What the author of a change set is told passes through the author's own view: nobody learns by writing what may not
+// be read.
+
+extension Engine {
+  /// What an author sees; nil for the hub and where everybody sees everything.
+  func authorsView(
+    _ submission: Submission, _ pack: Pack, _ records: @escaping Audience.Lookup
+  ) throws -> View? {
+    guard let audience = audiences[pack.name], !audience.isOpen, let member = submission.member,
+      let device = submission.device
+    else { return nil }
+    let standing = try audience.standing(of: member, in: submission.household, records) ?? .gone
+    return View(audience, standing, member: member, device: device)
+  }
+
+  /// A verdict as its author may see it. What is stored keeps everything, for those who may.
+  func shown(_ verdict: Outcome.Verdict, to submission: Submission, _ work: WorkingSet) throws -> Outcome.Verdict {
+    guard verdict != .accepted, let household = try work.household(submission.household),
+      let pack = packs[household.state.app],
+      let view = try authorsView(submission, pack, { try work.state(of: $0) })
+    else { return verdict }
+    let visible = { (collection: CollectionNumber, record: RecordID) throws -> FieldSet? in
+      let key = RecordKey(submission.household, collection, record)
+      guard view.audience[collection]?.isOpen == false, let state = try work.state(of: key) else { return nil }
+      return try view.fields(of: key, state) { try work.state(of: $0) }
+    }
+    switch verdict {
+    case .accepted: return verdict
+    case .merged(let decisions):
+      let shown = try decisions.filter { decision in
+        guard let fields = try visible(decision.collection, decision.record) else { return true }
+        return !fields.isEmpty && decision.conflict.isVisible(in: fields)
+      }
+      return shown.isEmpty ? .accepted : .merged(shown)
+    case .rejected(let rejection):
+      guard let collection = rejection.collection, let record = rejection.record,
+        let fields = try visible(collection, record)
+      else { return verdict }
+      return .rejected(rejection.cut(to: fields))
+    }
+  }
+}
+
+extension Rejection {
+  /// The rejection as far as these fields of its record go.
+  fileprivate func cut(to fields: FieldSet) -> Rejection {
+    if !fields.isEmpty, field.map({ fields.contains($0) }) ?? true { return self }
+    // The sentence about a limit names what the field would have come to.
+    let isTelling = code == .limitExceeded && rule == nil
+    return Rejection(
+      code, collection: collection, record: record, field: field,
+      message: isTelling ? "The field would leave its limits." : message, holder: nil, rule: rule, failed: failed)
+  }
+}
