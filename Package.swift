@@ -130,6 +130,12 @@ let package = Package(
         "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthTesting",
       ]),
     .testTarget(
+      name: "HearthRulesTests",
+      dependencies: [
+        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica",
+        "HearthScenario", "HearthTesting", "HearthWire",
+      ]),
+    .testTarget(
       name: "HearthStoreTests",
       dependencies: [
         "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthSQLite", "HearthTesting",

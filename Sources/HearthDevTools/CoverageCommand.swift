@@ -8,7 +8,8 @@ package struct CoverageCommand: AsyncParsableCommand {
     commandName: "coverage", abstract: "Which demands on Hearth are claimed by a test or a scenario.",
     discussion: """
       Counts from the packs, the scenarios and the tests themselves; the list of all demands, and the reasons for those
-      that are left out, are in fixtures/coverage.yaml. Exit code: 0 when each demand is claimed or has a reason, else 1.
+      that are left out, are in fixtures/coverage.yaml. Exit code: 0 when each demand is claimed or has a reason, else
+      1.
       Example: hearth-dev coverage --claims FQ-X08
       """)
 

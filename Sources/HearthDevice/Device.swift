@@ -31,6 +31,7 @@ public actor Device {
   private var lastFault: HubFault?
   private var seen: [ReplicaNumber: Revision] = [:]
   private var storageFault: (any Error)?
+  var questions = Questions()
 
   private struct Connection {
     let number: Int
@@ -308,11 +309,18 @@ public actor Device {
       case .settled(let entries): tell(entries)
       case .seen(let replica, let revision): seen[replica] = max(seen[replica] ?? .zero, revision)
       case .condition(let condition): note(condition)
+      case .answered(let id, let answer): answered(id, answer)
       }
     }
   }
 
+  /// Sends a question; nothing when there is no live connection.
+  func send(_ id: UInt64, _ inquiry: Inquiry) {
+    run { core, moment, storage in try core.inquire(id, inquiry, moment, storage) }
+  }
+
   private func note(_ condition: DeviceLink.Condition) {
+    if condition != .live { questions.fail(DeviceError.offline) }
     switch condition {
     case .stopped(.refused(let fault)): lastFault = HubFault(fault)
     case .waiting(_, let fault?): lastFault = HubFault(fault)

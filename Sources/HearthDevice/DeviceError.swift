@@ -15,6 +15,8 @@ public struct DeviceError: Error, Hashable, Sendable, CustomStringConvertible {
     public static let timeout = Code(number: 3003)
     /// What answers at the address is no hub; a hub that refuses a device gives a ``HubFault``.
     public static let refused = Code(number: 3004)
+    /// Only the hub can answer, and there is no connection.
+    public static let offline = Code(number: 3005)
   }
 
   /// The kind.

@@ -31,6 +31,8 @@ package struct HubCore: Sendable {
     case read(ConnectionID, PageRequest)
     /// Decide; answer with `decided`, in the order of the submissions.
     case submit([Ticket])
+    /// Answer a question of a member; answer with `answered`.
+    case inquire(ConnectionID, Question)
     /// Store how far a device has come, some time soon.
     case acknowledge(Acknowledgement)
     /// Something for the log.
@@ -293,7 +295,7 @@ package struct HubCore: Sendable {
     return effects
   }
 
-  private mutating func step(
+  mutating func step(
     _ id: ConnectionID, _ body: (inout HubSession) -> [HubSession.Directive]
   ) -> [Effect] {
     guard var connection = connections.removeValue(forKey: id) else { return [] }
@@ -331,6 +333,9 @@ package struct HubCore: Sendable {
       ]
     case .submit(let changeSets): return submit(changeSets, id, connection)
     case .acknowledge(let revision): return acknowledge(revision, id, connection)
+    case .inquire(let inquiry):
+      guard let admitted = connection.admitted else { return [] }
+      return [.inquire(id, Question(inquiry, admitted))]
     case .close:
       forget(id)
       return [.close(id, connection.ending)]

@@ -78,6 +78,10 @@ package final class MemoryStore: Store {
     }
   }
 
+  package func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result {
+    try body(Reader(contents: contents.withLock { $0 }))
+  }
+
   package func changedRecords(
     of household: HouseholdID, after revision: Revision, bytesMax: Int
   ) throws -> ChangedRecords {
@@ -208,4 +212,54 @@ private struct Reader: StoreReader {
   func records(of household: HouseholdID, in collection: CollectionNumber) -> [RecordID] {
     (contents.households[household]?.records.keys.filter { $0.collection == collection } ?? []).map(\.record).sorted()
   }
+}
+
+extension Reader: InquiryReader {
+  func devices(of household: HouseholdID) -> [DeviceEntry] { contents.devices.filter { $0.household == household } }
+
+  func lastChange(
+    of household: HouseholdID, by replica: ReplicaNumber, below counter: UInt64, naming record: RecordID, stepsMax: Int
+  ) -> ChangeSearch {
+    let changes = contents.households[household]?.changes ?? [:]
+    var next = counter
+    for _ in 0..<stepsMax {
+      guard next > 1 else { return .none }
+      next -= 1
+      guard let change = changes[Dot(replica, next)] else { continue }
+      if change.changeSet.changes.contains(where: { $0.record == record }) { return .found(change) }
+    }
+    return next > 1 ? .notYet(lookedDownTo: next) : .none
+  }
+
+  func decidedRecords(of household: HouseholdID, after mark: DecidedRecord?, limit: Int) -> [DecidedRecord] {
+    var decided = Set<DecidedRecord>()
+    for change in (contents.households[household]?.changes ?? [:]).values {
+      // What is repeated under another number names the same decisions at the same revision.
+      guard case .merged(let decisions) = change.verdict else { continue }
+      for (ordinal, decision) in decisions.enumerated() {
+        decided.insert(
+          DecidedRecord(
+            revision: change.revision, ordinal: Int64(ordinal), collection: decision.collection,
+            record: decision.record))
+      }
+    }
+    let behind = decided.filter { row in mark.map { row.place < $0.place } ?? true }
+    return Array(behind.sorted { $0.place > $1.place }.prefix(limit))
+  }
+
+  func deletedRecords(
+    of household: HouseholdID, after mark: ChangedMark?, limit: Int
+  ) -> [ChangedRecords.Entry] {
+    let records = contents.households[household]?.records ?? [:]
+    let deleted = records.filter { !$0.value.state.tombstones.isEmpty }.map { key, row in
+      ChangedRecords.Entry(collection: key.collection, record: key.record, revision: row.revision, state: row.state)
+    }
+    return Array(
+      deleted.filter { mark?.precedes(ChangedMark($0)) ?? true }
+        .sorted { ChangedMark($0).precedes(ChangedMark($1)) }.prefix(limit))
+  }
+}
+
+extension DecidedRecord {
+  fileprivate var place: (Revision, Int64) { (revision, ordinal) }
 }

@@ -25,6 +25,8 @@ package struct DeviceCore: Sendable {
     case seen(ReplicaNumber, Revision)
     /// The link is in another condition.
     case condition(DeviceLink.Condition)
+    /// A question has been answered.
+    case answered(UInt64, Answer)
   }
 
   /// The clocks and the chance that the shell lends for one event.
@@ -85,6 +87,13 @@ package struct DeviceCore: Sendable {
       return committed.step
     }
     return (changed + (try outboxChanged(moment, storage)), counter)
+  }
+
+  /// Asks about what was decided; answered by `answered`, and nothing is sent when there is no live connection.
+  package mutating func inquire(
+    _ id: UInt64, _ inquiry: Inquiry, _ moment: Moment, _ storage: some ReplicaStorage
+  ) throws -> [Effect] {
+    try event(moment, storage) { $0.inquire(id, inquiry, now: moment.monotonic) }
   }
 
   /// Puts changes into the outbox as they are, asked or not: for tests of what the hub makes of a forged device.
@@ -166,6 +175,7 @@ package struct DeviceCore: Sendable {
     case .wake(let time): return [.wake(at: time)]
     case .send(let message): return [.write(codec.encode(message))]
     case .seen(let replica, let revision): return [.seen(replica, revision)]
+    case .answered(let id, let answer): return [.answered(id, answer)]
     case .push(let counters): return try push(counters, storage)
     case .adopt(let welcome): return try adopt(welcome, moment, storage)
     case .note(let entries): return try perform(storage) { $0.note(entries) }

@@ -145,12 +145,20 @@ package final class SQLiteStore: Store {
     of household: HouseholdID, after revision: Revision, bytesMax: Int,
     _ body: (ChangedRecords, @escaping (RecordKey) throws -> RecordState?) throws -> Result
   ) throws -> Result {
+    try snapshot { snapshot in
+      let page = try snapshot.changedRecords(of: household, after: revision, bytesMax: bytesMax)
+      return try body(page, snapshot.records(of: household))
+    }
+  }
+
+  package func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result {
+    try snapshot { try body(SnapshotReader(snapshot: $0)) }
+  }
+
+  /// Reads in one transaction on a connection that never writes.
+  private func snapshot<Result>(_ body: (Snapshot) throws -> Result) throws -> Result {
     try translatingErrors(of: path) {
-      try pool.read { database in
-        let snapshot = Snapshot(database: database, path: path, tables: tables)
-        let page = try snapshot.changedRecords(of: household, after: revision, bytesMax: bytesMax)
-        return try body(page, snapshot.records(of: household))
-      }
+      try pool.read { database in try body(Snapshot(database: database, path: path, tables: tables)) }
     }
   }
 }

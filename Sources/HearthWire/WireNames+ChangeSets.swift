@@ -105,7 +105,7 @@ extension WireNames {
     return message
   }
 
-  private func edit(_ edit: Edit, _ collection: CollectionNumber) -> Hearth_V1_Edit {
+  func edit(_ edit: Edit, _ collection: CollectionNumber) -> Hearth_V1_Edit {
     var message = Hearth_V1_Edit()
     if let name = name(of: edit.field, in: collection) {
       message.name = name
@@ -127,7 +127,7 @@ extension WireNames {
 }
 
 /// Reads the parts of one change; what is wrong becomes a rejection that names the record.
-private struct ChangeReader {
+struct ChangeReader {
   let names: WireNames
   let collection: CollectionNumber
   let record: RecordID

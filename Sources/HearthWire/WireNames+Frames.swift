@@ -13,6 +13,7 @@ extension WireNames {
     case .ping(let nonce): frame.ping.nonce = nonce
     case .pong(let nonce): frame.pong.nonce = nonce
     case .goodbye(let reason): frame.goodbye.reason = reason
+    case .inquire(let id, let inquiry): frame.inquiry = self.inquiry(id, inquiry)
     }
     return frame
   }
@@ -25,6 +26,7 @@ extension WireNames {
     case .ping(let ping): return .ping(ping.nonce)
     case .pong(let pong): return .pong(pong.nonce)
     case .goodbye(let goodbye): return .goodbye(reason: goodbye.reason)
+    case .inquiry(let inquiry): return .inquire(inquiry.question, try self.inquiry(inquiry))
     case nil: throw faulty("it holds no message that this version knows")
     }
   }
@@ -49,6 +51,7 @@ extension WireNames {
       frame.goodbye.reason = reason
       frame.goodbye.retryAfterMs = retryAfter
     case .error(let fault): frame.error = error(fault)
+    case .answer(let id, let answer): frame.answer = self.answer(id, answer)
     }
     return frame
   }
@@ -67,6 +70,7 @@ extension WireNames {
     case .pong(let pong): return .pong(pong.nonce)
     case .goodbye(let goodbye): return .goodbye(reason: goodbye.reason, retryAfterMilliseconds: goodbye.retryAfterMs)
     case .error(let error): return .error(self.error(error))
+    case .answer(let answer): return .answer(answer.question, try self.answer(answer))
     case nil: throw faulty("it holds no message that this version knows")
     }
   }

@@ -107,12 +107,12 @@ extension WireNames {
     }
   }
 
-  private func known(_ name: String) throws(ProtocolFault) -> CollectionNumber {
+  func known(_ name: String) throws(ProtocolFault) -> CollectionNumber {
     guard let collection = collection(named: name) else { throw faulty("there is no collection `\(name.prefix(64))`") }
     return collection
   }
 
-  private func known(_ name: String, in collection: CollectionNumber) throws(ProtocolFault) -> FieldNumber {
+  func known(_ name: String, in collection: CollectionNumber) throws(ProtocolFault) -> FieldNumber {
     guard let field = field(named: name, in: collection) else { throw faulty("there is no field `\(name.prefix(64))`") }
     return field
   }
@@ -150,7 +150,7 @@ extension WireNames {
       at: Instant(milliseconds: message.at), verdict: verdict, records: try list(message.records, recordPatch))
   }
 
-  private func decision(_ decision: Decision) -> Hearth_V1_Decision {
+  func decision(_ decision: Decision) -> Hearth_V1_Decision {
     var message = Hearth_V1_Decision()
     if let name = name(of: decision.collection) {
       message.collectionName = name
@@ -162,7 +162,7 @@ extension WireNames {
     return message
   }
 
-  private func decision(_ message: Hearth_V1_Decision) throws(ProtocolFault) -> Decision {
+  func decision(_ message: Hearth_V1_Decision) throws(ProtocolFault) -> Decision {
     let collection: CollectionNumber
     switch message.collectionID {
     case .collection(let number): collection = self.collection(number)
@@ -180,7 +180,7 @@ extension WireNames {
 
   // MARK: Conflicts
 
-  private func conflict(_ conflict: Conflict, _ collection: CollectionNumber) -> Hearth_V1_Conflict {
+  func conflict(_ conflict: Conflict, _ collection: CollectionNumber) -> Hearth_V1_Conflict {
     var message = Hearth_V1_Conflict()
     message.fields = conflict.subject.fields.map { reference($0, collection) }
     switch conflict.subject {
@@ -199,7 +199,7 @@ extension WireNames {
     return message
   }
 
-  private func conflict(
+  func conflict(
     _ message: Hearth_V1_Conflict, _ collection: CollectionNumber
   ) throws(ProtocolFault) -> Conflict {
     let fields = try list(message.fields) { reference throws(ProtocolFault) in
@@ -228,7 +228,7 @@ extension WireNames {
 
   // MARK: Rejections
 
-  private func rejection(_ rejection: Rejection) -> Hearth_V1_Rejection {
+  func rejection(_ rejection: Rejection) -> Hearth_V1_Rejection {
     var message = Hearth_V1_Rejection()
     message.number = UInt32(rejection.code.rawValue)
     message.code = rejection.code.name
@@ -257,7 +257,7 @@ extension WireNames {
   }
 
   /// A reason that this version does not know is still a rejection; its text says what it is.
-  private func rejection(_ message: Hearth_V1_Rejection) throws(ProtocolFault) -> Rejection {
+  func rejection(_ message: Hearth_V1_Rejection) throws(ProtocolFault) -> Rejection {
     let code = UInt16(exactly: message.number).flatMap(RejectionCode.init(rawValue:)) ?? .forbidden
     var collection: CollectionNumber?
     switch message.collectionID {

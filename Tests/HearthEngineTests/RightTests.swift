@@ -27,9 +27,11 @@ struct RightTests {
 
   @Test("who has several grants has all of them; one edit beyond them refuses the whole change set (P4)")
   func union() throws {
-    let own = desk.change("users/sam", .update, [("theme", .set(.text("dark"))), ("display_name", .set(.text("Sammie")))])
+    let own = desk.change(
+      "users/sam", .update, [("theme", .set(.text("dark"))), ("display_name", .set(.text("Sammie")))])
     #expect(try code("sam", own) == nil)
-    let beyond = desk.change("users/sam", .update, [("theme", .set(.text("light"))), ("is_active", .set(.bool(false)))])
+    let beyond = desk.change(
+      "users/sam", .update, [("theme", .set(.text("light"))), ("is_active", .set(.bool(false)))])
     #expect(try code("sam", beyond) == .forbidden)
     #expect(desk.value("users/sam", "theme") == .text("dark"))
   }

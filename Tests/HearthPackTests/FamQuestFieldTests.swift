@@ -4,8 +4,8 @@ import Testing
 
 /// How each field of FamQuest merges and who sees it: section 1.2 of the demands in compact form.
 ///
-/// Where the pack says it otherwise, fixtures/famquest/README.md has the reason: `guardian(first)` of the claim is `claim`,
-/// and the occurrence and the attempt are `system`.
+/// Where the pack says it otherwise, fixtures/famquest/README.md has the reason: `guardian(first)` of the claim is
+/// `claim`, and the occurrence and the attempt are `system`.
 @Suite("The fields of the FamQuest pack")
 struct FamQuestFieldTests {
   let pack: Pack

@@ -8,19 +8,32 @@ import Testing
 
 @Suite("The scenarios of the fixtures")
 struct FixtureScenarioTests {
-  static let files: [String] = {
-    let folder = FamQuest.folder.appending(path: "scenarios").path
-    return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).filter { $0.hasSuffix(".yaml") }
-      .sorted()
-  }()
+  static let files = names(in: FamQuest.folder)
+  /// A small app for what FamQuest has no use for.
+  static let workshop = FamQuest.folder.deletingLastPathComponent().appending(path: "packs/workshop")
+
+  private static func names(in app: URL) -> [String] {
+    let found = try? FileManager.default.contentsOfDirectory(atPath: app.appending(path: "scenarios").path)
+    return (found ?? []).filter { $0.hasSuffix(".yaml") }.sorted()
+  }
 
   @Test func `there are scenarios`() {
     #expect(!Self.files.isEmpty)
   }
 
   @Test(arguments: files) func `passes in process`(_ file: String) async throws {
-    let (pack, seed) = (FamQuest.pack, FamQuest.seed)
-    let scenario = try ScenarioLoader.load(FamQuest.text("scenarios/\(file)"), file: file, pack: pack, seed: seed)
+    try await run(file, of: FamQuest.folder, FamQuest.pack, FamQuest.seed)
+  }
+
+  @Test(arguments: names(in: workshop)) func `passes in the workshop`(_ file: String) async throws {
+    let text = { (path: String) in try String(contentsOf: Self.workshop.appending(path: path), encoding: .utf8) }
+    let pack = try PackLoader.load(text("schema.yaml"), file: "schema.yaml")
+    try await run(file, of: Self.workshop, pack, SeedLoader.load(text("seed.yaml"), file: "seed.yaml", pack: pack))
+  }
+
+  private func run(_ file: String, of app: URL, _ pack: Pack, _ seed: Seed) async throws {
+    let text = try String(contentsOf: app.appending(path: "scenarios/\(file)"), encoding: .utf8)
+    let scenario = try ScenarioLoader.load(text, file: file, pack: pack, seed: seed)
     let world = InProcessWorld(pack: pack) { instant, _ in Day(rawValue: Int32(instant.milliseconds / 86_400_000)) }
     let household = try #require(seed.households.first { $0.id == scenario.household })
     _ = try world.found(household)

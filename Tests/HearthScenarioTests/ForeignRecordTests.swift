@@ -5,7 +5,8 @@ import HearthReplica
 import HearthScenario
 import Testing
 
-/// Two families at one hub: what a device of one says of records of the other is answered as of records that are not there.
+/// Two families at one hub: what a device of one says of records of the other is answered as of records that are not
+/// there.
 @Suite("Record ids of another household")
 struct ForeignRecordTests {
   private let world: InProcessWorld

@@ -3,7 +3,7 @@ import Foundation
 import HearthProtocol
 import Testing
 
-/// The history of the protocol in protocol/wire.md, section 16: whoever changes the messages has to say so there.
+/// The history of the protocol in protocol/wire.md, section 17: whoever changes the messages has to say so there.
 @Suite("Protocol version")
 struct ProtocolVersionTests {
   @Test func `the last line of the history has the hash of hearth.proto`() throws {

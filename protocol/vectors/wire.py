@@ -283,6 +283,10 @@ class Wire:
             collection = copy["collection"]
         if "collectionName" in copy:
             collection = self.pack.get(copy["collectionName"], {}).get("number")
+        # What a message is about names the collection for the fields beside it.
+        target = copy.get("target", {})
+        if "collectionName" in target or "collection" in target:
+            collection = target.get("collection") or self.pack.get(target["collectionName"], {}).get("number")
         convert(name, copy, collection)
         for _, label, kind, repeated, _ in self.fields(name):
             if label in copy and kind in self.messages:

@@ -21,7 +21,7 @@ final class DeviceSession {
 
   init(
     credential: CredentialFile, library: PackLibrary, hub: String?, folder: String, clock: AdjustableClock,
-    readableFrames: Bool, output: Output
+    readableFrames: Bool, output: Output, replica: String? = nil
   ) throws {
     pack = try library.pack(credential.app)
     name = credential.name
@@ -35,7 +35,7 @@ final class DeviceSession {
     var configuration = DeviceConfiguration(
       hub: hub ?? credential.hub, token: credential.token, household: HouseholdID(household), member: member,
       pack: pack,
-      path: URL(filePath: folder).appending(path: credential.replicaFile).path)
+      path: URL(filePath: folder).appending(path: replica ?? credential.replicaFile).path)
     configuration.software = "hearth-device-cli/\(Hearth.version)"
     configuration.usesReadableFrames = readableFrames
     configuration.clock = { clock.now }
@@ -165,7 +165,7 @@ final class DeviceSession {
       text: { value in Self.text(value, shown) })
   }
 
-  private static func text(_ value: Value, _ names: [RecordID: String]) -> String {
+  static func text(_ value: Value, _ names: [RecordID: String]) -> String {
     switch value {
     case .id(let id): names[id] ?? String(id.description.prefix(8))
     case .list(let values): values.map { text($0, names) }.joined(separator: ", ")
@@ -178,10 +178,19 @@ final class DeviceSession {
     let author = await device.author(number)
     guard let member = author.member else { return author.device }
     if let name = names[member] { return name }
+    return await displayName(member) ?? author.device
+  }
+
+  /// What a member is called: in the household, else by the seed.
+  func memberName(_ member: RecordID) async -> String? {
+    await displayName(member) ?? names[member]
+  }
+
+  private func displayName(_ member: RecordID) async -> String? {
     let members = pack.collection(pack.memberCollection)
-    guard let members, let record = try? await device.record(members.name, member) else { return author.device }
+    guard let members, let record = try? await device.record(members.name, member) else { return nil }
     let called = members.fields.first { $0.name.hasSuffix("name") && !$0.isNullable }
-    return called.flatMap { record.content[$0].text } ?? author.device
+    return called.flatMap { record.content[$0].text }
   }
 }
 

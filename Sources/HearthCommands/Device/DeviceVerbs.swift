@@ -80,7 +80,7 @@ struct DeviceVerbs {
   }
 
   /// An existing record: its UUID, its name, or the first digits of its UUID.
-  private func existing(_ word: String) async throws -> (CollectionSchema, RecordID) {
+  func existing(_ word: String) async throws -> (CollectionSchema, RecordID) {
     let parts = word.split(separator: "/", maxSplits: 1, omittingEmptySubsequences: false).map(String.init)
     if parts.count == 2, parts[1].count >= 4, parts[1].allSatisfy({ $0.isHexDigit || $0 == "-" }),
       let collection = session.pack.collection(named: parts[0])
@@ -95,7 +95,7 @@ struct DeviceVerbs {
     return try key(word)
   }
 
-  private func field(_ name: String, in collection: CollectionSchema) throws -> (Field, [String]) {
+  func field(_ name: String, in collection: CollectionSchema) throws -> (Field, [String]) {
     let parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     guard let field = collection.field(named: parts[0]) else {
       let hint = suggestion(for: parts[0], among: collection.fields.map(\.name))

@@ -1,7 +1,8 @@
 extension ErrorCatalog {
-  /// Mistakes in the files that people write: packs (P), seeds (S), scenarios (N).
+  /// Mistakes in the files that people write: packs (P, and A for their review), seeds (S), scenarios (N).
   static let filePages: [Page] =
-    pages(of: packs, in: "docs/reference/pack-errors.md") + pages(of: scenarios, in: "docs/reference/errors.md")
+    pages(of: packs, in: "docs/reference/pack-errors.md") + rulePages + reviewPages
+    + pages(of: scenarios, in: "docs/reference/errors.md")
 
   private static func pages(of words: [(String, String, String, String)], in document: String) -> [Page] {
     words.map { Page(number: $0.0, name: $0.1, meaning: $0.2, remedy: $0.3, document: document) }

@@ -108,6 +108,9 @@ enum ErrorCatalog {
       "Check that it runs and can be reached: hearth device NAME -c status."),
     Page(
       "E3004", "refused", "What answers at the address is no hub.", "Check the address, the port and the path."),
+    Page(
+      "E3005", "offline", "Only the hub can answer, and there is no connection to it.",
+      "Connect, wait until the device is live, and ask again."),
   ]
 }
 

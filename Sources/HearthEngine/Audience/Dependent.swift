@@ -14,8 +14,8 @@ extension Audience {
     }
   }
 
-  /// By the number of the collection: the fields that are no references and that read conditions follow all the same, so
-  /// that the index of references has to hold them.
+  /// By the number of the collection: the fields that are no references and that read conditions follow all the same,
+  /// so that the index of references has to hold them.
   static func followed(_ dependents: [[Dependent]], in pack: Pack) -> [FieldSet] {
     var fields = [FieldSet](repeating: FieldSet(), count: pack.collections.count)
     for link in dependents.joined().flatMap(\.links) {

@@ -4,9 +4,9 @@ internal import HearthModel
 // with the values that are collected here.
 
 extension Stage {
-  /// Finds the records that the change set did not touch and that may come into a view or leave it all the same, because
-  /// of a record on the way that a read condition follows. They count as changed in this revision, so that a device that
-  /// is away finds them when it catches up.
+  /// Finds the records that the change set did not touch and that may come into a view or leave it all the same,
+  /// because of a record on the way that a read condition follows. They count as changed in this revision, so that a
+  /// device that is away finds them when it catches up.
   mutating func shift(_ audience: Audience) throws {
     guard !audience.isOpen else { return }
     for key in try shifted(audience) { try change(key) { _ in } }

@@ -52,7 +52,9 @@ struct AccountBook {
   }
 
   /// Whether a person wrote what a slot shows: the change set behind it says so itself.
-  mutating func isTyped(_ slot: CollectionSchema.Slot, _ record: InquirySight.SeenRecord, _ position: Int) throws -> Bool {
+  mutating func isTyped(_ slot: CollectionSchema.Slot, _ record: InquirySight.SeenRecord, _ position: Int) throws
+    -> Bool
+  {
     guard case .register(let register) = record.state.slots[position], let preference = slot.rule.preference,
       let winner = register.resolve(by: preference)?.winner, winner.author.dot.replica != .hub,
       let entry = try entry(winner.author.dot)

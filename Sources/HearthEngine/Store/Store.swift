@@ -2,9 +2,9 @@ package import HearthModel
 
 /// Where a hub keeps its households. A store brings no policy: it keeps and finds what the engine hands it.
 ///
-/// One conformance suite runs on every store (Tests/HearthStoreTests). All methods but those of ``StoreSnapshots`` are
-/// called by one thread at a time.
-package protocol Store: AnyObject, StoreSnapshots {
+/// One conformance suite runs on every store (Tests/HearthStoreTests). All methods but those of ``StoreSnapshots`` and
+/// ``StoreInquiries`` are called by one thread at a time.
+package protocol Store: AnyObject, StoreSnapshots, StoreInquiries {
   /// Decides and writes a batch in one transaction.
   ///
   /// - Parameter decide: reads through the reader and returns what to write; called once.

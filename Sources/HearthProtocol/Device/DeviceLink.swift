@@ -33,6 +33,8 @@ package struct DeviceLink: Sendable {
     case close
     /// Call `tick` at this time.
     case wake(at: Int64)
+    /// A question has been answered.
+    case answered(UInt64, Answer)
   }
 
   /// Why the link has stopped and will not go on by itself.
@@ -130,6 +132,13 @@ package struct DeviceLink: Sendable {
     }
   }
 
+  /// The app asks about what was decided; nothing when there is no live connection.
+  package mutating func inquire(_ id: UInt64, _ inquiry: Inquiry, now: Int64) -> [Directive] {
+    guard case .live = state else { return [] }
+    lastSaid = now
+    return [.send(.inquire(id, inquiry))]
+  }
+
   // MARK: The connection
 
   /// The connection is open.
@@ -212,7 +221,8 @@ package struct DeviceLink: Sendable {
     case (.greeting, .welcome(let welcome)): return welcomed(welcome)
     case (.catchingUp(let progress), _): return received(message, whileCatchingUp: progress, now: now, random: random)
     case (.live(let progress), _): return receivedLive(message, progress, now: now, random: random)
-    case (.greeting, .roster), (.greeting, .catchUp), (.greeting, .caughtUp), (.greeting, .updates), (.greeting, .seen):
+    case (.greeting, .roster), (.greeting, .catchUp), (.greeting, .caughtUp), (.greeting, .updates), (.greeting, .seen),
+      (.greeting, .answer):
       return violated("\(message.name) before Welcome", now: now, random: random)
     }
   }
@@ -241,7 +251,7 @@ package struct DeviceLink: Sendable {
       progress.sent = progress.answered
       let pushes = pushMore(&progress, now: now)
       return [.applyStaged(revision)] + pushes + [.wake(at: now + Self.acknowledgeMilliseconds)]
-    case .welcome, .updates, .ping, .pong, .goodbye, .error:
+    case .welcome, .updates, .ping, .pong, .goodbye, .error, .answer:
       return violated("\(message.name) while catching up", now: now, random: random)
     }
   }
@@ -253,6 +263,7 @@ package struct DeviceLink: Sendable {
     switch message {
     case .roster(let entries): return [.note(entries)]
     case .seen(let replica, let revision): return [.seen(replica, revision)]
+    case .answer(let id, let answer): return [.answered(id, answer)]
     case .updates(let updates):
       for update in updates {
         switch update {
@@ -352,6 +363,7 @@ extension HubMessage {
     case .pong: "Pong"
     case .goodbye: "Goodbye"
     case .error: "Error"
+    case .answer: "Answer"
     }
   }
 }

@@ -17,6 +17,8 @@ package struct HubSession: Sendable {
     case submit([ChangeSet])
     /// Remember how far the device has come.
     case acknowledge(Revision)
+    /// Find out what the device asks; answer with `answered`.
+    case inquire(Inquiry)
     /// Close when everything sent has gone out.
     case close
   }
@@ -69,9 +71,11 @@ package struct HubSession: Sendable {
     var inFlight = 0
     /// Whether a gap has been answered, and what comes is ignored until the expected counter comes.
     var isAwaitingResend = false
+    /// The question that has not been answered; nil when there is none.
+    var inquiry: UInt64?
   }
 
-  private(set) var state: State = .awaitingHello
+  var state: State = .awaitingHello
   private let limits: Limits
   private let opened: Int64
   private var lastHeard: Int64
@@ -136,7 +140,7 @@ package struct HubSession: Sendable {
     case .ping(let nonce): return [.send(.pong(nonce))]
     case .pong: return []
     case .goodbye: return close()
-    case .hello, .push, .acknowledge:
+    case .hello, .push, .acknowledge, .inquire:
       return fail(.unexpectedMessage, "Wait for CaughtUp before sending \(message.name).")  // I3
     }
   }
@@ -149,6 +153,7 @@ package struct HubSession: Sendable {
     case .hello: return fail(.unexpectedMessage, "A connection has one Hello.")
     case .acknowledge(let revision): return acknowledged(revision, progress)
     case .push(let changeSets): return pushed(changeSets, &progress)
+    case .inquire(let id, let inquiry): return asked(id, inquiry, progress)
     }
   }
 
@@ -156,7 +161,7 @@ package struct HubSession: Sendable {
   private mutating func receivedLeaving(_ message: DeviceMessage, _ progress: Progress) -> [Directive] {
     switch message {
     case .ping(let nonce): return [.send(.pong(nonce))]
-    case .pong, .push: return []  // I8
+    case .pong, .push, .inquire: return []  // I8
     case .goodbye: return close()
     case .hello: return fail(.unexpectedMessage, "A connection has one Hello.")
     case .acknowledge(let revision): return acknowledged(revision, progress)
@@ -373,7 +378,7 @@ package struct HubSession: Sendable {
     return [.close]
   }
 
-  private mutating func fail(_ code: FaultCode, _ message: String) -> [Directive] {
+  mutating func fail(_ code: FaultCode, _ message: String) -> [Directive] {
     fail(ProtocolFault(code, message))
   }
 
@@ -394,6 +399,7 @@ extension DeviceMessage {
     case .ping: "Ping"
     case .pong: "Pong"
     case .goodbye: "Goodbye"
+    case .inquire: "Inquiry"
     }
   }
 }

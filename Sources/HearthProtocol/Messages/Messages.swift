@@ -8,6 +8,7 @@ package enum DeviceMessage: Hashable, Sendable {
   case ping(UInt64)
   case pong(UInt64)
   case goodbye(reason: String)
+  case inquire(UInt64, Inquiry)
 }
 
 /// A message from a hub to a device (protocol/wire.md, section 3).
@@ -23,6 +24,7 @@ package enum HubMessage: Hashable, Sendable {
   case pong(UInt64)
   case goodbye(reason: String, retryAfterMilliseconds: UInt32)
   case error(ProtocolFault)
+  case answer(UInt64, Answer)
 }
 
 /// What a live device is told, in the order of revisions.

@@ -49,3 +49,47 @@ struct LastChange {
     }
   }
 }
+
+extension HouseholdState {
+  /// Reads how far a household and its replicas have come.
+  init(_ id: HouseholdID, _ row: HouseholdRow, _ statement: (HubStatement) throws -> HotStatement) throws {
+    self.init(id: id, app: row.app, epoch: row.epoch)
+    let installs = try statement(.installs)
+    installs.bind(1, row.number)
+    while try installs.next() {
+      guard let number = UInt32(exactly: installs.integer(0)), let device = installs.id(1) else {
+        installs.reset()
+        throw StoreFault.corrupt("hearth_installs", "household \(row.number)", "a number or a device is none")
+      }
+      replicas[ReplicaNumber(rawValue: number)] = Replica(device: device)
+    }
+    for last in try LastChange.all(of: row.number, statement(.lastChangeOfReplicaBelow)) {
+      var progress = progress(of: last.replica)
+      (progress.counter, progress.stamp) = (last.counter, last.stamp)
+      replicas[last.replica] = progress
+      revision = max(revision, last.head)
+    }
+  }
+}
+
+extension Reference {
+  /// The references that point to a record.
+  static func all(to target: RecordID, of household: Int64, _ statement: HotStatement) throws -> [Reference] {
+    statement.bind(1, household)
+    statement.bind(2, target)
+    var references = [Reference]()
+    while try statement.next() {
+      guard let collection = UInt16(exactly: statement.integer(0)), let record = statement.id(1),
+        let field = UInt16(exactly: statement.integer(2))
+      else {
+        statement.reset()
+        throw StoreFault.corrupt("hearth_references", "target \(target)", "a number or an id is none")
+      }
+      references.append(
+        Reference(
+          target: target, collection: CollectionNumber(rawValue: collection), record: record,
+          field: FieldNumber(rawValue: field)))
+    }
+    return references
+  }
+}

@@ -21,8 +21,7 @@ extension Writer {
     if let known = households[id] { return known }
     guard let row = try HouseholdRow(id, statements.statement(.household)) else { return nil }
     guard let tables = tables[row.app] else { throw StoreFault.packMissing(row.app, path) }
-    var state = HouseholdState(id: id, app: row.app, epoch: row.epoch)
-    try readReplicas(of: row.number, into: &state)
+    let state = try HouseholdState(id, row) { try statements.statement($0) }
     let known = KnownHousehold(number: row.number, tables: tables, state: state)
     households[id] = known
     return known
@@ -32,23 +31,5 @@ extension Writer {
   func existing(_ id: HouseholdID) throws -> KnownHousehold {
     guard let known = try household(id) else { throw StoreFault.unknown(id) }
     return known
-  }
-
-  private func readReplicas(of household: Int64, into state: inout HouseholdState) throws {
-    let installs = try statements.statement(.installs)
-    installs.bind(1, household)
-    while try installs.next() {
-      guard let number = UInt32(exactly: installs.integer(0)), let device = installs.id(1) else {
-        installs.reset()
-        throw StoreFault.corrupt("hearth_installs", "household \(household)", "a number or a device is none")
-      }
-      state.replicas[ReplicaNumber(rawValue: number)] = HouseholdState.Replica(device: device)
-    }
-    for last in try LastChange.all(of: household, statements.statement(.lastChangeOfReplicaBelow)) {
-      var progress = state.progress(of: last.replica)
-      (progress.counter, progress.stamp) = (last.counter, last.stamp)
-      state.replicas[last.replica] = progress
-      state.revision = max(state.revision, last.head)
-    }
   }
 }

@@ -53,23 +53,7 @@ extension Writer {
 
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference] {
     guard let known = try self.household(household) else { return [] }
-    let statement = try statements.statement(.referrers)
-    statement.bind(1, known.number)
-    statement.bind(2, target)
-    var references = [Reference]()
-    while try statement.next() {
-      guard let collection = UInt16(exactly: statement.integer(0)), let record = statement.id(1),
-        let field = UInt16(exactly: statement.integer(2))
-      else {
-        statement.reset()
-        throw StoreFault.corrupt("hearth_references", "target \(target)", "a number or an id is none")
-      }
-      references.append(
-        Reference(
-          target: target, collection: CollectionNumber(rawValue: collection), record: record,
-          field: FieldNumber(rawValue: field)))
-    }
-    return references
+    return try Reference.all(to: target, of: known.number, statements.statement(.referrers))
   }
 
   func holder(of key: UniqueKey) throws -> UniqueHolder? {

@@ -37,6 +37,7 @@ package final class InProcessWorld {
     var skew: Int64 = 0
     var connection: HubCore.ConnectionID?
     var settled: [SettledEntry] = []
+    var answers: [Answer] = []
     let token: String
 
     init(core: DeviceCore, storage: MemoryReplica, token: String) {
@@ -167,6 +168,17 @@ package final class InProcessWorld {
   /// What has happened at the hub.
   package var tally: HubCore.Tally { hub.tally }
 
+  /// Asks the hub what was decided.
+  ///
+  /// - Returns: the answer; nil when there is no live connection.
+  package func ask(_ inquiry: Inquiry, on name: String) throws -> Answer? {
+    let device = try device(name)
+    device.answers = []
+    try carryOut(device.core.inquire(random.next(), inquiry, moment(device), device.storage), name)
+    try settle()
+    return device.answers.first
+  }
+
   func device(_ name: String) throws -> Device {
     guard let device = devices[name] else { throw WorldFault("There is no device `\(name)`.") }
     return device
@@ -233,6 +245,8 @@ package final class InProcessWorld {
       case .read(let connection, let request):
         try carryOut(hub.read(connection, request.page(from: store)))
       case .submit(let tickets): submitted += tickets
+      case .inquire(let connection, let question):
+        try carryOut(hub.answered(connection, try question.answer(store)))
       case .acknowledge(let acknowledgement): try store.acknowledge([acknowledgement])
       case .note: break
       }
@@ -285,6 +299,7 @@ package final class InProcessWorld {
         drop(connection)
         hub.closed(connection)
       case .settled(let entries): device.settled += entries
+      case .answered(_, let answer): device.answers.append(answer)
       case .changed, .seen, .condition, .wake: break
       }
     }

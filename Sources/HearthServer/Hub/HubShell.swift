@@ -129,6 +129,7 @@ final class HubShell: @unchecked Sendable {
       case .submit(let tickets):
         committer.submit(tickets)
         throttle()
+      case .inquire(let id, let question): inquire(id, question)
       case .acknowledge(let acknowledgement): committer.acknowledge(acknowledgement)
       case .note(let id, let note): log(note, id)
       }
@@ -194,6 +195,20 @@ final class HubShell: @unchecked Sendable {
       loop.execute {
         switch page {
         case .success(let page): self.carryOut(self.core.read(id, page))
+        case .failure(let error): self.storeFailed(error, id)
+        }
+      }
+    }
+  }
+
+  private func inquire(_ id: HubCore.ConnectionID, _ question: HubCore.Question) {
+    let store: any StoreInquiries = store
+    let loop = loop
+    readers.submit { [unowned self] _ in
+      let answer = Result { try question.answer(store) }
+      loop.execute {
+        switch answer {
+        case .success(let answer): self.carryOut(self.core.answered(id, answer))
         case .failure(let error): self.storeFailed(error, id)
         }
       }

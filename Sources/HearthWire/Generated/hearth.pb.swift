@@ -91,6 +91,14 @@ nonisolated struct Hearth_V1_DeviceFrame: Sendable {
     set {message = .goodbye(newValue)}
   }
 
+  var inquiry: Hearth_V1_Inquiry {
+    get {
+      if case .inquiry(let v)? = message {return v}
+      return Hearth_V1_Inquiry()
+    }
+    set {message = .inquiry(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -100,6 +108,7 @@ nonisolated struct Hearth_V1_DeviceFrame: Sendable {
     case ping(Hearth_V1_Ping)
     case pong(Hearth_V1_Pong)
     case goodbye(Hearth_V1_Goodbye)
+    case inquiry(Hearth_V1_Inquiry)
 
   }
 
@@ -194,6 +203,14 @@ nonisolated struct Hearth_V1_HubFrame: Sendable {
     set {message = .seen(newValue)}
   }
 
+  var answer: Hearth_V1_Answer {
+    get {
+      if case .answer(let v)? = message {return v}
+      return Hearth_V1_Answer()
+    }
+    set {message = .answer(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -207,6 +224,7 @@ nonisolated struct Hearth_V1_HubFrame: Sendable {
     case goodbye(Hearth_V1_Goodbye)
     case error(Hearth_V1_Error)
     case seen(Hearth_V1_Seen)
+    case answer(Hearth_V1_Answer)
 
   }
 
@@ -1839,13 +1857,638 @@ nonisolated struct Hearth_V1_Value: Sendable {
   init() {}
 }
 
+/// What was decided? One question at a time; the page mark is that of the answer before.
+nonisolated struct Hearth_V1_Inquiry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// comes back in the answer
+  var question: UInt64 = 0
+
+  var page: Data = Data()
+
+  var subject: Hearth_V1_Inquiry.OneOf_Subject? = nil
+
+  var conflicts: Hearth_V1_Inquiry.Conflicts {
+    get {
+      if case .conflicts(let v)? = subject {return v}
+      return Hearth_V1_Inquiry.Conflicts()
+    }
+    set {subject = .conflicts(newValue)}
+  }
+
+  var explain: Hearth_V1_Inquiry.Explain {
+    get {
+      if case .explain(let v)? = subject {return v}
+      return Hearth_V1_Inquiry.Explain()
+    }
+    set {subject = .explain(newValue)}
+  }
+
+  var history: Hearth_V1_Inquiry.History {
+    get {
+      if case .history(let v)? = subject {return v}
+      return Hearth_V1_Inquiry.History()
+    }
+    set {subject = .history(newValue)}
+  }
+
+  var deleted: Hearth_V1_Inquiry.Deleted {
+    get {
+      if case .deleted(let v)? = subject {return v}
+      return Hearth_V1_Inquiry.Deleted()
+    }
+    set {subject = .deleted(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Subject: Equatable, Sendable {
+    case conflicts(Hearth_V1_Inquiry.Conflicts)
+    case explain(Hearth_V1_Inquiry.Explain)
+    case history(Hearth_V1_Inquiry.History)
+    case deleted(Hearth_V1_Inquiry.Deleted)
+
+  }
+
+  nonisolated struct Conflicts: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct Explain: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var target: Hearth_V1_RecordRef {
+      get {_target ?? Hearth_V1_RecordRef()}
+      set {_target = newValue}
+    }
+    /// Returns true if `target` has been explicitly set.
+    var hasTarget: Bool {self._target != nil}
+    /// Clears the value of `target`. Subsequent reads from it will return its default value.
+    mutating func clearTarget() {self._target = nil}
+
+    /// absent: all fields
+    var about: Hearth_V1_FieldRef {
+      get {_about ?? Hearth_V1_FieldRef()}
+      set {_about = newValue}
+    }
+    /// Returns true if `about` has been explicitly set.
+    var hasAbout: Bool {self._about != nil}
+    /// Clears the value of `about`. Subsequent reads from it will return its default value.
+    mutating func clearAbout() {self._about = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _target: Hearth_V1_RecordRef? = nil
+    fileprivate var _about: Hearth_V1_FieldRef? = nil
+  }
+
+  nonisolated struct History: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var target: Hearth_V1_RecordRef {
+      get {_target ?? Hearth_V1_RecordRef()}
+      set {_target = newValue}
+    }
+    /// Returns true if `target` has been explicitly set.
+    var hasTarget: Bool {self._target != nil}
+    /// Clears the value of `target`. Subsequent reads from it will return its default value.
+    mutating func clearTarget() {self._target = nil}
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _target: Hearth_V1_RecordRef? = nil
+  }
+
+  nonisolated struct Deleted: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+}
+
+nonisolated struct Hearth_V1_RecordRef: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var collectionID: Hearth_V1_RecordRef.OneOf_CollectionID? = nil
+
+  var collection: UInt32 {
+    get {
+      if case .collection(let v)? = collectionID {return v}
+      return 0
+    }
+    set {collectionID = .collection(newValue)}
+  }
+
+  var collectionName: String {
+    get {
+      if case .collectionName(let v)? = collectionID {return v}
+      return String()
+    }
+    set {collectionID = .collectionName(newValue)}
+  }
+
+  var recordID: Hearth_V1_RecordRef.OneOf_RecordID? = nil
+
+  var record: Data {
+    get {
+      if case .record(let v)? = recordID {return v}
+      return Data()
+    }
+    set {recordID = .record(newValue)}
+  }
+
+  var uuid: String {
+    get {
+      if case .uuid(let v)? = recordID {return v}
+      return String()
+    }
+    set {recordID = .uuid(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_CollectionID: Equatable, Sendable {
+    case collection(UInt32)
+    case collectionName(String)
+
+  }
+
+  nonisolated enum OneOf_RecordID: Equatable, Sendable {
+    case record(Data)
+    case uuid(String)
+
+  }
+
+  init() {}
+}
+
+nonisolated struct Hearth_V1_Answer: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var question: UInt64 = 0
+
+  /// of the change sets that the content names, ascending by dot
+  var accounts: [Hearth_V1_ChangeAccount] = []
+
+  /// the mark of the next page; empty on the last
+  var next: Data = Data()
+
+  var content: Hearth_V1_Answer.OneOf_Content? = nil
+
+  var unknown: Hearth_V1_Answer.Unknown {
+    get {
+      if case .unknown(let v)? = content {return v}
+      return Hearth_V1_Answer.Unknown()
+    }
+    set {content = .unknown(newValue)}
+  }
+
+  var conflicts: Hearth_V1_Answer.Conflicts {
+    get {
+      if case .conflicts(let v)? = content {return v}
+      return Hearth_V1_Answer.Conflicts()
+    }
+    set {content = .conflicts(newValue)}
+  }
+
+  var account: Hearth_V1_RecordAccount {
+    get {
+      if case .account(let v)? = content {return v}
+      return Hearth_V1_RecordAccount()
+    }
+    set {content = .account(newValue)}
+  }
+
+  var history: Hearth_V1_Answer.History {
+    get {
+      if case .history(let v)? = content {return v}
+      return Hearth_V1_Answer.History()
+    }
+    set {content = .history(newValue)}
+  }
+
+  var deleted: Hearth_V1_Answer.Deleted {
+    get {
+      if case .deleted(let v)? = content {return v}
+      return Hearth_V1_Answer.Deleted()
+    }
+    set {content = .deleted(newValue)}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum OneOf_Content: Equatable, Sendable {
+    case unknown(Hearth_V1_Answer.Unknown)
+    case conflicts(Hearth_V1_Answer.Conflicts)
+    case account(Hearth_V1_RecordAccount)
+    case history(Hearth_V1_Answer.History)
+    case deleted(Hearth_V1_Answer.Deleted)
+
+  }
+
+  /// There is no such record, as far as the member may see.
+  nonisolated struct Unknown: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct Conflicts: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var records: [Hearth_V1_RecordConflicts] = []
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  nonisolated struct History: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var target: Hearth_V1_RecordRef {
+      get {_target ?? Hearth_V1_RecordRef()}
+      set {_target = newValue}
+    }
+    /// Returns true if `target` has been explicitly set.
+    var hasTarget: Bool {self._target != nil}
+    /// Clears the value of `target`. Subsequent reads from it will return its default value.
+    mutating func clearTarget() {self._target = nil}
+
+    /// what people may know the record by; here and elsewhere
+    var label: String = String()
+
+    var entries: [Hearth_V1_HistoryEntry] = []
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _target: Hearth_V1_RecordRef? = nil
+  }
+
+  nonisolated struct Deleted: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var records: [Hearth_V1_DeletedRecord] = []
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+}
+
+nonisolated struct Hearth_V1_ChangeAccount: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var dot: Hearth_V1_Dot {
+    get {_dot ?? Hearth_V1_Dot()}
+    set {_dot = newValue}
+  }
+  /// Returns true if `dot` has been explicitly set.
+  var hasDot: Bool {self._dot != nil}
+  /// Clears the value of `dot`. Subsequent reads from it will return its default value.
+  mutating func clearDot() {self._dot = nil}
+
+  /// that committed it; of a rejection the head at the decision; 0 when it was collected
+  var revision: UInt64 = 0
+
+  /// the hub's time of the decision
+  var at: Int64 = 0
+
+  /// the stamp as the device gave it
+  var madeAt: UInt64 = 0
+
+  /// the stamp that counts
+  var stamp: UInt64 = 0
+
+  /// milliseconds that the device's clock was ahead
+  var clockOffset: Int64 = 0
+
+  /// UUID text; empty for the hub
+  var member: String = String()
+
+  /// what people call it; empty for the hub
+  var device: String = String()
+
+  var rank: UInt32 = 0
+
+  /// the newest change of the record that the author had seen
+  var seen: Hearth_V1_ChangeAccount.Sighting {
+    get {_seen ?? Hearth_V1_ChangeAccount.Sighting()}
+    set {_seen = newValue}
+  }
+  /// Returns true if `seen` has been explicitly set.
+  var hasSeen: Bool {self._seen != nil}
+  /// Clears the value of `seen`. Subsequent reads from it will return its default value.
+  mutating func clearSeen() {self._seen = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Sighting: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var dot: Hearth_V1_Dot {
+      get {_dot ?? Hearth_V1_Dot()}
+      set {_dot = newValue}
+    }
+    /// Returns true if `dot` has been explicitly set.
+    var hasDot: Bool {self._dot != nil}
+    /// Clears the value of `dot`. Subsequent reads from it will return its default value.
+    mutating func clearDot() {self._dot = nil}
+
+    var revision: UInt64 = 0
+
+    var at: Int64 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+
+    fileprivate var _dot: Hearth_V1_Dot? = nil
+  }
+
+  init() {}
+
+  fileprivate var _dot: Hearth_V1_Dot? = nil
+  fileprivate var _seen: Hearth_V1_ChangeAccount.Sighting? = nil
+}
+
+nonisolated struct Hearth_V1_RecordConflicts: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var target: Hearth_V1_RecordRef {
+    get {_target ?? Hearth_V1_RecordRef()}
+    set {_target = newValue}
+  }
+  /// Returns true if `target` has been explicitly set.
+  var hasTarget: Bool {self._target != nil}
+  /// Clears the value of `target`. Subsequent reads from it will return its default value.
+  mutating func clearTarget() {self._target = nil}
+
+  var label: String = String()
+
+  var conflicts: [Hearth_V1_Conflict] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _target: Hearth_V1_RecordRef? = nil
+}
+
+nonisolated struct Hearth_V1_RecordAccount: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var target: Hearth_V1_RecordRef {
+    get {_storage._target ?? Hearth_V1_RecordRef()}
+    set {_uniqueStorage()._target = newValue}
+  }
+  /// Returns true if `target` has been explicitly set.
+  var hasTarget: Bool {_storage._target != nil}
+  /// Clears the value of `target`. Subsequent reads from it will return its default value.
+  mutating func clearTarget() {_uniqueStorage()._target = nil}
+
+  var label: String {
+    get {_storage._label}
+    set {_uniqueStorage()._label = newValue}
+  }
+
+  var life: Hearth_V1_RecordPatch.Life {
+    get {_storage._life}
+    set {_uniqueStorage()._life = newValue}
+  }
+
+  /// with DELETED
+  var deletedBy: Hearth_V1_Authorship {
+    get {_storage._deletedBy ?? Hearth_V1_Authorship()}
+    set {_uniqueStorage()._deletedBy = newValue}
+  }
+  /// Returns true if `deletedBy` has been explicitly set.
+  var hasDeletedBy: Bool {_storage._deletedBy != nil}
+  /// Clears the value of `deletedBy`. Subsequent reads from it will return its default value.
+  mutating func clearDeletedBy() {_uniqueStorage()._deletedBy = nil}
+
+  var lifeConflict: Hearth_V1_Conflict {
+    get {_storage._lifeConflict ?? Hearth_V1_Conflict()}
+    set {_uniqueStorage()._lifeConflict = newValue}
+  }
+  /// Returns true if `lifeConflict` has been explicitly set.
+  var hasLifeConflict: Bool {_storage._lifeConflict != nil}
+  /// Clears the value of `lifeConflict`. Subsequent reads from it will return its default value.
+  mutating func clearLifeConflict() {_uniqueStorage()._lifeConflict = nil}
+
+  /// with HIDDEN
+  var hiddenBy: Hearth_V1_RecordRef {
+    get {_storage._hiddenBy ?? Hearth_V1_RecordRef()}
+    set {_uniqueStorage()._hiddenBy = newValue}
+  }
+  /// Returns true if `hiddenBy` has been explicitly set.
+  var hasHiddenBy: Bool {_storage._hiddenBy != nil}
+  /// Clears the value of `hiddenBy`. Subsequent reads from it will return its default value.
+  mutating func clearHiddenBy() {_uniqueStorage()._hiddenBy = nil}
+
+  /// records that its delete hides
+  var hiddenCount: UInt32 {
+    get {_storage._hiddenCount}
+    set {_uniqueStorage()._hiddenCount = newValue}
+  }
+
+  var fields: [Hearth_V1_FieldAccount] {
+    get {_storage._fields}
+    set {_uniqueStorage()._fields = newValue}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+nonisolated struct Hearth_V1_FieldAccount: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var shown: [Hearth_V1_FieldValue] = []
+
+  var rule: String = String()
+
+  /// what the value is made of, with what lost to it
+  var standing: [Hearth_V1_Conflict] = []
+
+  /// of a counter
+  var shares: [Hearth_V1_FieldAccount.Share] = []
+
+  /// moves and effects of the pack
+  var writtenBy: [String] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated struct Share: Sendable {
+    // SwiftProtobuf.Message conformance is added in an extension below. See the
+    // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+    // methods supported on all messages.
+
+    var replica: UInt32 = 0
+
+    var sum: Int64 = 0
+
+    var unknownFields = SwiftProtobuf.UnknownStorage()
+
+    init() {}
+  }
+
+  init() {}
+}
+
+nonisolated struct Hearth_V1_HistoryEntry: @unchecked Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var dot: Hearth_V1_Dot {
+    get {_storage._dot ?? Hearth_V1_Dot()}
+    set {_uniqueStorage()._dot = newValue}
+  }
+  /// Returns true if `dot` has been explicitly set.
+  var hasDot: Bool {_storage._dot != nil}
+  /// Clears the value of `dot`. Subsequent reads from it will return its default value.
+  mutating func clearDot() {_uniqueStorage()._dot = nil}
+
+  var kind: Hearth_V1_Change.Kind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
+
+  var edits: [Hearth_V1_Edit] {
+    get {_storage._edits}
+    set {_uniqueStorage()._edits = newValue}
+  }
+
+  var verdict: Hearth_V1_Outcome.Verdict {
+    get {_storage._verdict}
+    set {_uniqueStorage()._verdict = newValue}
+  }
+
+  /// with MERGED
+  var decisions: [Hearth_V1_Decision] {
+    get {_storage._decisions}
+    set {_uniqueStorage()._decisions = newValue}
+  }
+
+  /// with REJECTED
+  var rejection: Hearth_V1_Rejection {
+    get {_storage._rejection ?? Hearth_V1_Rejection()}
+    set {_uniqueStorage()._rejection = newValue}
+  }
+  /// Returns true if `rejection` has been explicitly set.
+  var hasRejection: Bool {_storage._rejection != nil}
+  /// Clears the value of `rejection`. Subsequent reads from it will return its default value.
+  mutating func clearRejection() {_uniqueStorage()._rejection = nil}
+
+  /// what moves and effects of the pack wrote with it, as far as it still stands
+  var ruleEdits: [Hearth_V1_Edit] {
+    get {_storage._ruleEdits}
+    set {_uniqueStorage()._ruleEdits = newValue}
+  }
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+nonisolated struct Hearth_V1_DeletedRecord: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var target: Hearth_V1_RecordRef {
+    get {_target ?? Hearth_V1_RecordRef()}
+    set {_target = newValue}
+  }
+  /// Returns true if `target` has been explicitly set.
+  var hasTarget: Bool {self._target != nil}
+  /// Clears the value of `target`. Subsequent reads from it will return its default value.
+  mutating func clearTarget() {self._target = nil}
+
+  var label: String = String()
+
+  var author: Hearth_V1_Authorship {
+    get {_author ?? Hearth_V1_Authorship()}
+    set {_author = newValue}
+  }
+  /// Returns true if `author` has been explicitly set.
+  var hasAuthor: Bool {self._author != nil}
+  /// Clears the value of `author`. Subsequent reads from it will return its default value.
+  mutating func clearAuthor() {self._author = nil}
+
+  var hiddenCount: UInt32 = 0
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _target: Hearth_V1_RecordRef? = nil
+  fileprivate var _author: Hearth_V1_Authorship? = nil
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "hearth.v1"
 
 nonisolated extension Hearth_V1_DeviceFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".DeviceFrame"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}push\0\u{1}ack\0\u{1}ping\0\u{1}pong\0\u{1}goodbye\0\u{c}\u{7}\u{9}")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}push\0\u{1}ack\0\u{1}ping\0\u{1}pong\0\u{1}goodbye\0\u{2}\u{e}inquiry\0\u{c}\u{7}\u{9}")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1931,6 +2574,19 @@ nonisolated extension Hearth_V1_DeviceFrame: SwiftProtobuf.Message, SwiftProtobu
           self.message = .goodbye(v)
         }
       }()
+      case 20: try {
+        var v: Hearth_V1_Inquiry?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .inquiry(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .inquiry(v)
+        }
+      }()
       default: break
       }
     }
@@ -1966,6 +2622,10 @@ nonisolated extension Hearth_V1_DeviceFrame: SwiftProtobuf.Message, SwiftProtobu
       guard case .goodbye(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
     }()
+    case .inquiry?: try {
+      guard case .inquiry(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -1980,7 +2640,7 @@ nonisolated extension Hearth_V1_DeviceFrame: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Hearth_V1_HubFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".HubFrame"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}roster\0\u{3}catch_up\0\u{3}caught_up\0\u{1}updates\0\u{1}ping\0\u{1}pong\0\u{1}goodbye\0\u{1}error\0\u{1}seen\0\u{c}\u{b}\u{5}")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}roster\0\u{3}catch_up\0\u{3}caught_up\0\u{1}updates\0\u{1}ping\0\u{1}pong\0\u{1}goodbye\0\u{1}error\0\u{1}seen\0\u{2}\u{a}answer\0\u{c}\u{b}\u{5}")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2118,6 +2778,19 @@ nonisolated extension Hearth_V1_HubFrame: SwiftProtobuf.Message, SwiftProtobuf._
           self.message = .seen(v)
         }
       }()
+      case 20: try {
+        var v: Hearth_V1_Answer?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .answer(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .answer(v)
+        }
+      }()
       default: break
       }
     }
@@ -2168,6 +2841,10 @@ nonisolated extension Hearth_V1_HubFrame: SwiftProtobuf.Message, SwiftProtobuf._
     case .seen?: try {
       guard case .seen(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    }()
+    case .answer?: try {
+      guard case .answer(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
     case nil: break
     }
@@ -4536,4 +5213,1099 @@ nonisolated extension Hearth_V1_Value.Decimal: SwiftProtobuf.Message, SwiftProto
     return true
   }
 }
-// hearth.proto sha256: c4eb7c058f88ea0fb80f6a6fa6a65909ed2d4deeb071a84bef14d2017d141b6b
+
+nonisolated extension Hearth_V1_Inquiry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Inquiry"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}question\0\u{1}page\0\u{1}conflicts\0\u{1}explain\0\u{1}history\0\u{1}deleted\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.question) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.page) }()
+      case 3: try {
+        var v: Hearth_V1_Inquiry.Conflicts?
+        var hadOneofValue = false
+        if let current = self.subject {
+          hadOneofValue = true
+          if case .conflicts(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.subject = .conflicts(v)
+        }
+      }()
+      case 4: try {
+        var v: Hearth_V1_Inquiry.Explain?
+        var hadOneofValue = false
+        if let current = self.subject {
+          hadOneofValue = true
+          if case .explain(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.subject = .explain(v)
+        }
+      }()
+      case 5: try {
+        var v: Hearth_V1_Inquiry.History?
+        var hadOneofValue = false
+        if let current = self.subject {
+          hadOneofValue = true
+          if case .history(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.subject = .history(v)
+        }
+      }()
+      case 6: try {
+        var v: Hearth_V1_Inquiry.Deleted?
+        var hadOneofValue = false
+        if let current = self.subject {
+          hadOneofValue = true
+          if case .deleted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.subject = .deleted(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.question != 0 {
+      try visitor.visitSingularUInt64Field(value: self.question, fieldNumber: 1)
+    }
+    if !self.page.isEmpty {
+      try visitor.visitSingularBytesField(value: self.page, fieldNumber: 2)
+    }
+    switch self.subject {
+    case .conflicts?: try {
+      guard case .conflicts(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    }()
+    case .explain?: try {
+      guard case .explain(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .history?: try {
+      guard case .history(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .deleted?: try {
+      guard case .deleted(let v)? = self.subject else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Inquiry, rhs: Hearth_V1_Inquiry) -> Bool {
+    if lhs.question != rhs.question {return false}
+    if lhs.page != rhs.page {return false}
+    if lhs.subject != rhs.subject {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_Inquiry.Conflicts: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Hearth_V1_Inquiry.protoMessageName + ".Conflicts"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Inquiry.Conflicts, rhs: Hearth_V1_Inquiry.Conflicts) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_Inquiry.Explain: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Hearth_V1_Inquiry.protoMessageName + ".Explain"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0\u{1}about\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._target) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._about) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._target {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._about {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Inquiry.Explain, rhs: Hearth_V1_Inquiry.Explain) -> Bool {
+    if lhs._target != rhs._target {return false}
+    if lhs._about != rhs._about {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_Inquiry.History: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Hearth_V1_Inquiry.protoMessageName + ".History"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._target) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._target {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Inquiry.History, rhs: Hearth_V1_Inquiry.History) -> Bool {
+    if lhs._target != rhs._target {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_Inquiry.Deleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Hearth_V1_Inquiry.protoMessageName + ".Deleted"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Inquiry.Deleted, rhs: Hearth_V1_Inquiry.Deleted) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_RecordRef: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RecordRef"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}collection\0\u{3}collection_name\0\u{1}record\0\u{1}uuid\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try {
+        var v: UInt32?
+        try decoder.decodeSingularUInt32Field(value: &v)
+        if let v = v {
+          if self.collectionID != nil {try decoder.handleConflictingOneOf()}
+          self.collectionID = .collection(v)
+        }
+      }()
+      case 2: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.collectionID != nil {try decoder.handleConflictingOneOf()}
+          self.collectionID = .collectionName(v)
+        }
+      }()
+      case 3: try {
+        var v: Data?
+        try decoder.decodeSingularBytesField(value: &v)
+        if let v = v {
+          if self.recordID != nil {try decoder.handleConflictingOneOf()}
+          self.recordID = .record(v)
+        }
+      }()
+      case 4: try {
+        var v: String?
+        try decoder.decodeSingularStringField(value: &v)
+        if let v = v {
+          if self.recordID != nil {try decoder.handleConflictingOneOf()}
+          self.recordID = .uuid(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    switch self.collectionID {
+    case .collection?: try {
+      guard case .collection(let v)? = self.collectionID else { preconditionFailure() }
+      try visitor.visitSingularUInt32Field(value: v, fieldNumber: 1)
+    }()
+    case .collectionName?: try {
+      guard case .collectionName(let v)? = self.collectionID else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    }()
+    case nil: break
+    }
+    switch self.recordID {
+    case .record?: try {
+      guard case .record(let v)? = self.recordID else { preconditionFailure() }
+      try visitor.visitSingularBytesField(value: v, fieldNumber: 3)
+    }()
+    case .uuid?: try {
+      guard case .uuid(let v)? = self.recordID else { preconditionFailure() }
+      try visitor.visitSingularStringField(value: v, fieldNumber: 4)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_RecordRef, rhs: Hearth_V1_RecordRef) -> Bool {
+    if lhs.collectionID != rhs.collectionID {return false}
+    if lhs.recordID != rhs.recordID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_Answer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Answer"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}question\0\u{1}accounts\0\u{1}next\0\u{1}unknown\0\u{1}conflicts\0\u{1}account\0\u{1}history\0\u{1}deleted\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.question) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.accounts) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.next) }()
+      case 4: try {
+        var v: Hearth_V1_Answer.Unknown?
+        var hadOneofValue = false
+        if let current = self.content {
+          hadOneofValue = true
+          if case .unknown(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.content = .unknown(v)
+        }
+      }()
+      case 5: try {
+        var v: Hearth_V1_Answer.Conflicts?
+        var hadOneofValue = false
+        if let current = self.content {
+          hadOneofValue = true
+          if case .conflicts(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.content = .conflicts(v)
+        }
+      }()
+      case 6: try {
+        var v: Hearth_V1_RecordAccount?
+        var hadOneofValue = false
+        if let current = self.content {
+          hadOneofValue = true
+          if case .account(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.content = .account(v)
+        }
+      }()
+      case 7: try {
+        var v: Hearth_V1_Answer.History?
+        var hadOneofValue = false
+        if let current = self.content {
+          hadOneofValue = true
+          if case .history(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.content = .history(v)
+        }
+      }()
+      case 8: try {
+        var v: Hearth_V1_Answer.Deleted?
+        var hadOneofValue = false
+        if let current = self.content {
+          hadOneofValue = true
+          if case .deleted(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.content = .deleted(v)
+        }
+      }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if self.question != 0 {
+      try visitor.visitSingularUInt64Field(value: self.question, fieldNumber: 1)
+    }
+    if !self.accounts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.accounts, fieldNumber: 2)
+    }
+    if !self.next.isEmpty {
+      try visitor.visitSingularBytesField(value: self.next, fieldNumber: 3)
+    }
+    switch self.content {
+    case .unknown?: try {
+      guard case .unknown(let v)? = self.content else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+    }()
+    case .conflicts?: try {
+      guard case .conflicts(let v)? = self.content else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+    }()
+    case .account?: try {
+      guard case .account(let v)? = self.content else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+    }()
+    case .history?: try {
+      guard case .history(let v)? = self.content else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    }()
+    case .deleted?: try {
+      guard case .deleted(let v)? = self.content else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    }()
+    case nil: break
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Answer, rhs: Hearth_V1_Answer) -> Bool {
+    if lhs.question != rhs.question {return false}
+    if lhs.accounts != rhs.accounts {return false}
+    if lhs.next != rhs.next {return false}
+    if lhs.content != rhs.content {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_Answer.Unknown: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Hearth_V1_Answer.protoMessageName + ".Unknown"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Answer.Unknown, rhs: Hearth_V1_Answer.Unknown) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_Answer.Conflicts: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Hearth_V1_Answer.protoMessageName + ".Conflicts"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.records) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.records.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.records, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Answer.Conflicts, rhs: Hearth_V1_Answer.Conflicts) -> Bool {
+    if lhs.records != rhs.records {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_Answer.History: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Hearth_V1_Answer.protoMessageName + ".History"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0\u{1}label\0\u{1}entries\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._target) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.entries) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._target {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 2)
+    }
+    if !self.entries.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.entries, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Answer.History, rhs: Hearth_V1_Answer.History) -> Bool {
+    if lhs._target != rhs._target {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.entries != rhs.entries {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_Answer.Deleted: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Hearth_V1_Answer.protoMessageName + ".Deleted"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}records\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.records) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.records.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.records, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Answer.Deleted, rhs: Hearth_V1_Answer.Deleted) -> Bool {
+    if lhs.records != rhs.records {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_ChangeAccount: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".ChangeAccount"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dot\0\u{1}revision\0\u{1}at\0\u{3}made_at\0\u{1}stamp\0\u{3}clock_offset\0\u{1}member\0\u{1}device\0\u{1}rank\0\u{1}seen\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._dot) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self.at) }()
+      case 4: try { try decoder.decodeSingularFixed64Field(value: &self.madeAt) }()
+      case 5: try { try decoder.decodeSingularFixed64Field(value: &self.stamp) }()
+      case 6: try { try decoder.decodeSingularSInt64Field(value: &self.clockOffset) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.member) }()
+      case 8: try { try decoder.decodeSingularStringField(value: &self.device) }()
+      case 9: try { try decoder.decodeSingularUInt32Field(value: &self.rank) }()
+      case 10: try { try decoder.decodeSingularMessageField(value: &self._seen) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._dot {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.revision != 0 {
+      try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 2)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularSInt64Field(value: self.at, fieldNumber: 3)
+    }
+    if self.madeAt != 0 {
+      try visitor.visitSingularFixed64Field(value: self.madeAt, fieldNumber: 4)
+    }
+    if self.stamp != 0 {
+      try visitor.visitSingularFixed64Field(value: self.stamp, fieldNumber: 5)
+    }
+    if self.clockOffset != 0 {
+      try visitor.visitSingularSInt64Field(value: self.clockOffset, fieldNumber: 6)
+    }
+    if !self.member.isEmpty {
+      try visitor.visitSingularStringField(value: self.member, fieldNumber: 7)
+    }
+    if !self.device.isEmpty {
+      try visitor.visitSingularStringField(value: self.device, fieldNumber: 8)
+    }
+    if self.rank != 0 {
+      try visitor.visitSingularUInt32Field(value: self.rank, fieldNumber: 9)
+    }
+    try { if let v = self._seen {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 10)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_ChangeAccount, rhs: Hearth_V1_ChangeAccount) -> Bool {
+    if lhs._dot != rhs._dot {return false}
+    if lhs.revision != rhs.revision {return false}
+    if lhs.at != rhs.at {return false}
+    if lhs.madeAt != rhs.madeAt {return false}
+    if lhs.stamp != rhs.stamp {return false}
+    if lhs.clockOffset != rhs.clockOffset {return false}
+    if lhs.member != rhs.member {return false}
+    if lhs.device != rhs.device {return false}
+    if lhs.rank != rhs.rank {return false}
+    if lhs._seen != rhs._seen {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_ChangeAccount.Sighting: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Hearth_V1_ChangeAccount.protoMessageName + ".Sighting"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dot\0\u{1}revision\0\u{1}at\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._dot) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.revision) }()
+      case 3: try { try decoder.decodeSingularSInt64Field(value: &self.at) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._dot {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if self.revision != 0 {
+      try visitor.visitSingularUInt64Field(value: self.revision, fieldNumber: 2)
+    }
+    if self.at != 0 {
+      try visitor.visitSingularSInt64Field(value: self.at, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_ChangeAccount.Sighting, rhs: Hearth_V1_ChangeAccount.Sighting) -> Bool {
+    if lhs._dot != rhs._dot {return false}
+    if lhs.revision != rhs.revision {return false}
+    if lhs.at != rhs.at {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_RecordConflicts: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RecordConflicts"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0\u{1}label\0\u{1}conflicts\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._target) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.conflicts) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._target {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 2)
+    }
+    if !self.conflicts.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.conflicts, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_RecordConflicts, rhs: Hearth_V1_RecordConflicts) -> Bool {
+    if lhs._target != rhs._target {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs.conflicts != rhs.conflicts {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_RecordAccount: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".RecordAccount"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0\u{1}label\0\u{1}life\0\u{3}deleted_by\0\u{3}life_conflict\0\u{3}hidden_by\0\u{3}hidden_count\0\u{1}fields\0")
+
+  fileprivate class _StorageClass {
+    var _target: Hearth_V1_RecordRef? = nil
+    var _label: String = String()
+    var _life: Hearth_V1_RecordPatch.Life = .live
+    var _deletedBy: Hearth_V1_Authorship? = nil
+    var _lifeConflict: Hearth_V1_Conflict? = nil
+    var _hiddenBy: Hearth_V1_RecordRef? = nil
+    var _hiddenCount: UInt32 = 0
+    var _fields: [Hearth_V1_FieldAccount] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _target = source._target
+      _label = source._label
+      _life = source._life
+      _deletedBy = source._deletedBy
+      _lifeConflict = source._lifeConflict
+      _hiddenBy = source._hiddenBy
+      _hiddenCount = source._hiddenCount
+      _fields = source._fields
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._target) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._label) }()
+        case 3: try { try decoder.decodeSingularEnumField(value: &_storage._life) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._deletedBy) }()
+        case 5: try { try decoder.decodeSingularMessageField(value: &_storage._lifeConflict) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._hiddenBy) }()
+        case 7: try { try decoder.decodeSingularUInt32Field(value: &_storage._hiddenCount) }()
+        case 8: try { try decoder.decodeRepeatedMessageField(value: &_storage._fields) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._target {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if !_storage._label.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._label, fieldNumber: 2)
+      }
+      if _storage._life != .live {
+        try visitor.visitSingularEnumField(value: _storage._life, fieldNumber: 3)
+      }
+      try { if let v = _storage._deletedBy {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      try { if let v = _storage._lifeConflict {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 5)
+      } }()
+      try { if let v = _storage._hiddenBy {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if _storage._hiddenCount != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._hiddenCount, fieldNumber: 7)
+      }
+      if !_storage._fields.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._fields, fieldNumber: 8)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_RecordAccount, rhs: Hearth_V1_RecordAccount) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._target != rhs_storage._target {return false}
+        if _storage._label != rhs_storage._label {return false}
+        if _storage._life != rhs_storage._life {return false}
+        if _storage._deletedBy != rhs_storage._deletedBy {return false}
+        if _storage._lifeConflict != rhs_storage._lifeConflict {return false}
+        if _storage._hiddenBy != rhs_storage._hiddenBy {return false}
+        if _storage._hiddenCount != rhs_storage._hiddenCount {return false}
+        if _storage._fields != rhs_storage._fields {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_FieldAccount: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".FieldAccount"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}shown\0\u{1}rule\0\u{1}standing\0\u{1}shares\0\u{3}written_by\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.shown) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.rule) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.standing) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.shares) }()
+      case 5: try { try decoder.decodeRepeatedStringField(value: &self.writtenBy) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.shown.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.shown, fieldNumber: 1)
+    }
+    if !self.rule.isEmpty {
+      try visitor.visitSingularStringField(value: self.rule, fieldNumber: 2)
+    }
+    if !self.standing.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.standing, fieldNumber: 3)
+    }
+    if !self.shares.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.shares, fieldNumber: 4)
+    }
+    if !self.writtenBy.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.writtenBy, fieldNumber: 5)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_FieldAccount, rhs: Hearth_V1_FieldAccount) -> Bool {
+    if lhs.shown != rhs.shown {return false}
+    if lhs.rule != rhs.rule {return false}
+    if lhs.standing != rhs.standing {return false}
+    if lhs.shares != rhs.shares {return false}
+    if lhs.writtenBy != rhs.writtenBy {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_FieldAccount.Share: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = Hearth_V1_FieldAccount.protoMessageName + ".Share"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}replica\0\u{1}sum\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt32Field(value: &self.replica) }()
+      case 2: try { try decoder.decodeSingularSInt64Field(value: &self.sum) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.replica != 0 {
+      try visitor.visitSingularUInt32Field(value: self.replica, fieldNumber: 1)
+    }
+    if self.sum != 0 {
+      try visitor.visitSingularSInt64Field(value: self.sum, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_FieldAccount.Share, rhs: Hearth_V1_FieldAccount.Share) -> Bool {
+    if lhs.replica != rhs.replica {return false}
+    if lhs.sum != rhs.sum {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_HistoryEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".HistoryEntry"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}dot\0\u{1}kind\0\u{1}edits\0\u{1}verdict\0\u{1}decisions\0\u{1}rejection\0\u{3}rule_edits\0")
+
+  fileprivate class _StorageClass {
+    var _dot: Hearth_V1_Dot? = nil
+    var _kind: Hearth_V1_Change.Kind = .update
+    var _edits: [Hearth_V1_Edit] = []
+    var _verdict: Hearth_V1_Outcome.Verdict = .accepted
+    var _decisions: [Hearth_V1_Decision] = []
+    var _rejection: Hearth_V1_Rejection? = nil
+    var _ruleEdits: [Hearth_V1_Edit] = []
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _dot = source._dot
+      _kind = source._kind
+      _edits = source._edits
+      _verdict = source._verdict
+      _decisions = source._decisions
+      _rejection = source._rejection
+      _ruleEdits = source._ruleEdits
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularMessageField(value: &_storage._dot) }()
+        case 2: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 3: try { try decoder.decodeRepeatedMessageField(value: &_storage._edits) }()
+        case 4: try { try decoder.decodeSingularEnumField(value: &_storage._verdict) }()
+        case 5: try { try decoder.decodeRepeatedMessageField(value: &_storage._decisions) }()
+        case 6: try { try decoder.decodeSingularMessageField(value: &_storage._rejection) }()
+        case 7: try { try decoder.decodeRepeatedMessageField(value: &_storage._ruleEdits) }()
+        default: break
+        }
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      try { if let v = _storage._dot {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+      } }()
+      if _storage._kind != .update {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 2)
+      }
+      if !_storage._edits.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._edits, fieldNumber: 3)
+      }
+      if _storage._verdict != .accepted {
+        try visitor.visitSingularEnumField(value: _storage._verdict, fieldNumber: 4)
+      }
+      if !_storage._decisions.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._decisions, fieldNumber: 5)
+      }
+      try { if let v = _storage._rejection {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 6)
+      } }()
+      if !_storage._ruleEdits.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._ruleEdits, fieldNumber: 7)
+      }
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_HistoryEntry, rhs: Hearth_V1_HistoryEntry) -> Bool {
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._dot != rhs_storage._dot {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._edits != rhs_storage._edits {return false}
+        if _storage._verdict != rhs_storage._verdict {return false}
+        if _storage._decisions != rhs_storage._decisions {return false}
+        if _storage._rejection != rhs_storage._rejection {return false}
+        if _storage._ruleEdits != rhs_storage._ruleEdits {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Hearth_V1_DeletedRecord: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".DeletedRecord"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}target\0\u{1}label\0\u{1}author\0\u{3}hidden_count\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._target) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.label) }()
+      case 3: try { try decoder.decodeSingularMessageField(value: &self._author) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.hiddenCount) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._target {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.label.isEmpty {
+      try visitor.visitSingularStringField(value: self.label, fieldNumber: 2)
+    }
+    try { if let v = self._author {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 3)
+    } }()
+    if self.hiddenCount != 0 {
+      try visitor.visitSingularUInt32Field(value: self.hiddenCount, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_DeletedRecord, rhs: Hearth_V1_DeletedRecord) -> Bool {
+    if lhs._target != rhs._target {return false}
+    if lhs.label != rhs.label {return false}
+    if lhs._author != rhs._author {return false}
+    if lhs.hiddenCount != rhs.hiddenCount {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+// hearth.proto sha256: 04735daaf454ab28787b572b74507589ef3ba16b6af08178b4be4b0a26b2544a

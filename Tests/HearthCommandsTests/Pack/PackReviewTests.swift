@@ -125,6 +125,19 @@ import Testing
     #expect(try codes(fields, other) == [])
   }
 
+  @Test func `what stays open covers nothing`() throws {
+    let fields = "fields: { x: bool = false, t: text(9)? }"
+    let start = "access: { read: { family: all }, create: { parent: all }, "
+    let open = start + "update: { family: { if: t is set and t matches 'a+' }, child: { if: x } } }"
+    #expect(try codes(fields, open) == [])
+  }
+
+  @Test func `two others need not be the same one`() throws {
+    let fields = "fields: { a: 'ref people?, setNull', b: 'ref people?, setNull' }"
+    let rule = "a is set and b is set implies a == member or b == member or a == b"
+    #expect(try codes(fields, Self.rights, "rules: { r: { check: \(rule) } }") == [])
+  }
+
   @Test func `a field that nobody may write, and one that nobody may read`() throws {
     let fields = "fields: { x: bool = false, y: bool = false }"
     #expect(

@@ -30,7 +30,7 @@ import Testing
     access:
       read: { parent: all, child: all, helper: { if: mine } }
       create: { parent: all }
-      update: { parent: all, mine: [title, photo] }
+      update: { parent: all, mine: [title, photo, owner] }
       delete: { parent: all }
     """
 
@@ -60,6 +60,8 @@ import Testing
     (noah, "title: Dishes, helpers: [luna, noah]", "{ update: { title: Pots } }", "accepted"),
     // Nobody hands over what is not theirs afterwards either.
     (noah, "title: Dishes, owner: noah", "{ update: { owner: luna } }", "forbidden things.access.update"),
+    (noah, "title: Dishes, owner: luna", "{ update: { owner: noah } }", "forbidden things.access.update"),
+    (noah, "title: Dishes, owner: noah, helpers: [noah]", "{ update: { owner: luna } }", "accepted"),
     (noah, "title: Dishes, owner: noah", "{ update: { count: add 1 } }", "forbidden things.access.update"),
     (eva, "title: Dishes", "{ update: { count: add 2 } }", "accepted"),
     (eva, "title: Dishes", "{ update: { count: add 3 } }", "limitExceeded things.few"),

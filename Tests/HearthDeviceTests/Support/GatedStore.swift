@@ -37,6 +37,7 @@ final class GatedStore: Store, @unchecked Sendable {
     try store.renewEpoch(of: household, epoch)
   }
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try store.acknowledge(acknowledgements) }
+  func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result { try store.inquire(body) }
   func changedRecords(
     of household: HouseholdID, after revision: Revision, bytesMax: Int
   ) throws -> ChangedRecords {

@@ -44,6 +44,7 @@ enum LinkEvent: String, CaseIterable, Sendable {
   case connect = "the app connects"
   case disconnect = "the app disconnects"
   case outboxGrows = "the outbox grows"
+  case asks = "the app asks what was decided"
   case startOver = "the replica has to start over"
   case opened = "the connection is open"
   case closed = "the connection has ended, or could not be made"
@@ -58,6 +59,7 @@ enum LinkEvent: String, CaseIterable, Sendable {
   case caughtUp = "CaughtUp"
   case updates = "Updates"
   case seen = "Seen"
+  case answer = "Answer"
   case ping = "Ping"
   case pong = "Pong"
   case goodbye = "Goodbye"
@@ -76,6 +78,7 @@ enum LinkEvent: String, CaseIterable, Sendable {
     case .connect: link.connect()
     case .disconnect: link.disconnect()
     case .outboxGrows: link.outboxChanged(11...14, now: 0)
+    case .asks: link.inquire(1, Inquiry(.conflicts), now: 0)
     case .startOver: link.startOver(now: 0, random: 0)
     case .opened: link.opened(.sample(), now: 0)
     case .closed: link.closed(now: 0, random: 0)
@@ -96,6 +99,7 @@ enum LinkEvent: String, CaseIterable, Sendable {
     case .caughtUp: .caughtUp(Revision(20))
     case .updates: .updates([.patch(.sample(21))])
     case .seen: .seen(ReplicaNumber(rawValue: 2), Revision(3))
+    case .answer: .answer(1, Answer(.unknown))
     case .ping: .ping(1)
     case .pong: .pong(1)
     case .goodbye: .goodbye(reason: "", retryAfterMilliseconds: 2000)
@@ -140,7 +144,7 @@ extension LinkEvent {
     case .stage: "stage"
     case .applyStaged: "apply the pages"
     case .apply: "apply"
-    case .seen: "tell"
+    case .seen, .answered: "tell"
     case .renewIncarnation: "renew"
     case .wipe: "wipe"
     case .close: "close"

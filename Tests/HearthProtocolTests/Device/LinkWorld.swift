@@ -210,6 +210,7 @@ struct LinkWorld {
       } else {
         nextCounter = 1
       }
+    case .answered: if !isLive { return "L6: an answer before CaughtUp" }
     case .note, .seen, .wipe: break
     }
     return nil
@@ -230,6 +231,7 @@ struct LinkWorld {
     case .ping: if !isAdopted { return "L3: Ping before Welcome" }
     case .pong, .goodbye: if !hasGreeted { return "L3: \(message.name) before Hello" }
     case .push: return "L4: pushes by itself"
+    case .inquire: if !isLive { return "L3: Inquiry before CaughtUp" }
     }
     return nil
   }
@@ -283,6 +285,7 @@ struct LinkWorld {
     case .note: "note"
     case .apply: "apply"
     case .seen: "seen"
+    case .answered: "answered"
     case .renewIncarnation: "renew"
     case .wipe: "wipe"
     case .close: "close"

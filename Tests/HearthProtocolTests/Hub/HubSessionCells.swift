@@ -58,6 +58,8 @@ enum HubEvent: String, CaseIterable, Sendable {
   case ping = "Ping"
   case pong = "Pong"
   case goodbye = "Goodbye"
+  case inquiry = "Inquiry"
+  case secondInquiry = "Inquiry, one is not answered"
   case unreadable = "a frame that cannot be read"
   case granted = "the device may come in"
   case refused = "the device may not come in"
@@ -69,6 +71,7 @@ enum HubEvent: String, CaseIterable, Sendable {
   case gap = "the engine finds a gap"
   case forked = "the engine finds a fork"
   case storeRefuses = "the store refuses"
+  case answer = "the answer to an Inquiry"
   case patch = "a patch, not sent yet"
   case oldPatch = "a patch, sent already"
   case told = "Roster or Seen for the household"
@@ -84,7 +87,7 @@ enum HubEvent: String, CaseIterable, Sendable {
   /// Whether only a session that has submitted change sets can meet it.
   var needsSubmissions: Bool {
     switch self {
-    case .outcome, .lastOutcome, .gap, .forked, .storeRefuses: true
+    case .outcome, .lastOutcome, .gap, .forked, .storeRefuses, .answer: true
     default: false
     }
   }
@@ -107,6 +110,12 @@ enum HubEvent: String, CaseIterable, Sendable {
     case .gap: return session.decided(.gap(expected: 5))
     case .forked: return session.decided(.forked)
     case .storeRefuses: return session.decided(.refused(.sample(.storeFailed)))
+    case .secondInquiry:
+      if case .live = session.state { _ = session.received(Self.question, now: 0) }
+      return session.received(Self.question, now: 0)
+    case .answer:
+      if case .live = session.state { _ = session.received(Self.question, now: 0) }
+      return session.answered(Answer(.unknown))
     case .patch: return session.wantsPatch(at: Revision(21)) ? [.send(.updates([.patch(.sample(21))]))] : []
     case .oldPatch: return session.wantsPatch(at: Revision(20)) ? [.send(.updates([.patch(.sample(20))]))] : []
     case .told: return session.told(.seen(ReplicaNumber(rawValue: 2), Revision(3)))
@@ -144,9 +153,12 @@ enum HubEvent: String, CaseIterable, Sendable {
     case .ping: .ping(1)
     case .pong: .pong(1)
     case .goodbye: .goodbye(reason: "")
+    case .inquiry: Self.question
     default: nil
     }
   }
+
+  private static let question = DeviceMessage.inquire(1, Inquiry(.conflicts))
 }
 
 // MARK: - Cells
@@ -178,6 +190,7 @@ extension HubEvent {
     case .read: "read"
     case .submit: "submit"
     case .acknowledge: "note"
+    case .inquire: "inquire"
     case .close: "close"
     case .send(.error(let fault)): fault.code == .gap ? "gap" : "E\(fault.code.rawValue)"
     case .send(let message): message.name

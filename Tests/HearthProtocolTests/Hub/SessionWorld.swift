@@ -28,6 +28,8 @@ struct SessionWorld {
   private var isAsked = false
   private var reading: (after: UInt64, page: (through: UInt64, hasMore: Bool)?)?
   private var queue: [UInt64] = []
+  /// The question that was not answered.
+  private var inquiry: UInt64?
 
   // What the device was sent, and what follows from it.
   private var isFirst = true
@@ -64,6 +66,7 @@ struct SessionWorld {
     case 13...17: return decide()
     case 18...20: return commitOfOthers()
     case 21: return pass(random.oneIn(20) ? 76_000 : random.pick([1, 700, 5000, isCaughtUp ? 26_000 : 2000]))
+    case 22 where inquiry != nil: return answer()
     case 22: return happens("told") { $0.told(.seen(ReplicaNumber(rawValue: 2), Revision(1))) }
     default: return oneIn(20) { $0.end() } ?? oneIn(10) { $0.drain() } ?? oneIn(50) { $0.disconnect() }
     }
@@ -85,6 +88,8 @@ struct SessionWorld {
     case 6, 7: message = .ping(UInt64(random.below(9)))
     case 8 where random.oneIn(6):
       return happens("unreadable") { $0.malformed(.sample(.malformedFrame)) }
+    case 9 where isCaughtUp && (inquiry == nil || random.oneIn(20)):
+      message = .inquire(UInt64(random.below(1000)), Inquiry(.conflicts))
     default:
       guard isCaughtUp || random.oneIn(20) else { return nil }
       message = .push(counters().map { .sample($0) })
@@ -154,6 +159,18 @@ struct SessionWorld {
     }
     if case .gap(let expected) = decided { (nextCounter, engineMisses) = (expected, expected) }
     return happens("decided \(counter): \(Self.text(decided))", decided: decided) { $0.decided(decided) }
+  }
+
+  private mutating func answer() -> String? {
+    let (asked, wasOver, wasDraining) = (inquiry, isOver, isDraining)
+    inquiry = nil
+    var told: [HubSession.Directive] = []
+    let fault = happens("answer") {
+      told = wasOver ? [] : $0.answered(Answer(.unknown))
+      return told
+    }
+    let expected = wasOver || wasDraining ? [] : [HubSession.Directive.send(.answer(asked ?? 0, Answer(.unknown)))]
+    return fault ?? (told == expected ? nil : "I5: the question \(asked ?? 0) was answered by \(told)")
   }
 
   private mutating func commitOfOthers() -> String? {
@@ -247,6 +264,10 @@ struct SessionWorld {
     case .submit(let changeSets): return check(submitted: changeSets.map(\.counter))
     case .acknowledge(let revision):
       if revision.rawValue > position { return "I7: \(revision) was taken for seen, sent up to \(position)" }
+    case .inquire:
+      if !isCaughtUp || isDraining { return "I3: a question was taken in before CaughtUp or after the drain" }
+      if inquiry != nil { return "I5: two questions are on their way" }
+      if case .inquire(let id, _)? = message { inquiry = id }
     case .close: break
     case .send(let message): return check(sent: message)
     }
@@ -284,7 +305,7 @@ struct SessionWorld {
       (isCaughtUp, position) = (true, revision.rawValue)
     case .updates(let updates):
       for update in updates { if let fault = check(update) { return fault } }
-    case .roster, .seen, .ping, .pong: break
+    case .roster, .seen, .ping, .pong, .answer: break
     }
     let needsWelcome: Bool = if case .error = message { false } else if case .goodbye = message { false } else { true }
     return needsWelcome && !isWelcomed ? "I2: \(message.name) before Welcome" : nil
@@ -346,6 +367,7 @@ struct SessionWorld {
     case .send(let message): message.name
     case .read(let after): "read after \(after)"
     case .acknowledge(let revision): "note \(revision)"
+    case .inquire: "inquire"
     case .authenticate: "authenticate"
     case .close: "close"
     }

@@ -433,7 +433,7 @@ final class Lab {
       case .settled(let entries): phone.settled += entries
       case .changed(let keys): phone.changed.formUnion(keys)
       case .seen(let replica, let revision): phone.seen[replica] = revision
-      case .condition, .wake: break
+      case .condition, .wake, .answered: break
       }
     }
   }
@@ -463,6 +463,8 @@ final class Lab {
         try wait?()
         try carryOut(hub.read(connection, request.page(from: store, bytesMax: pageBytes)))
       case .submit(let tickets): submitted += tickets
+      case .inquire(let connection, let question):
+        try carryOut(hub.answered(connection, try question.answer(store)))
       case .acknowledge(let acknowledgement): try store.acknowledge([acknowledgement])
       case .note: break
       }

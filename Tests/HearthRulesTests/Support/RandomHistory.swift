@@ -176,7 +176,10 @@ struct RandomHistory {
     switch random.below(11) {
     case 0: draft.set("users", user, "display_name", .text(random.pick(["Ann", "Bob"])))
     case 1: draft.set("users", user, "theme", .text(random.pick(["dark", "light"])))
-    case 2: draft.set("users", user, "role", .text(random.pick(["parent", "teen", "child", "helper"])))
+    case 2:
+      // The last parent tries to go, too.
+      if random.oneIn(3) { user = RecordID(name: "eva") }
+      draft.set("users", user, "role", .text(random.pick(["parent", "teen", "child", "helper"])))
     case 3: draft.set("users", user, "is_active", .bool(!random.oneIn(3)))
     case 4, 5:
       draft.put("users", user, "permissions", ["tasks", random.pick(["create", "edit"])], .bool(!random.oneIn(3)))
@@ -260,7 +263,7 @@ struct RandomHistory {
 
   private mutating func deleteSomething(_ device: String, _ draft: inout Draft) throws {
     let collection = random.pick(Self.deletable)
-    guard let id = try one(collection, on: device), id != RecordID(name: "eva") else { return }
+    guard let id = try one(collection, on: device), id != RecordID(name: "eva") || random.oneIn(3) else { return }
     draft.delete(collection, id)
   }
 

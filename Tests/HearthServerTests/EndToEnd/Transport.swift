@@ -30,20 +30,21 @@ struct EndToEnd {
 
   /// Runs a body with a world of devices, which have stopped when this returns.
   static func running<Result>(
-    _ transport: Transport, _ household: Seed.Household, devices: [Seed.Device],
+    _ transport: Transport, _ household: Seed.Household, devices: [Seed.Device], pack: Pack = Fixture.famquest,
     _ body: (EndToEnd) async throws -> Result
   ) async throws -> Result {
     let folder = try TemporaryFolder()
-    let packs = [Fixture.famquest.name: Fixture.famquest]
+    let packs = [pack.name: pack]
     let store = try SQLiteStore.open(at: folder.file("hub"), packs: packs)
     let household = household.with(devices)
     guard transport != .memory else {
-      let world = InProcessWorld(pack: Fixture.famquest, store: store, dayInZone: Fixture.day)
+      let world = InProcessWorld(pack: pack, store: store, dayInZone: Fixture.day)
       for device in try world.found(household) { world.addDevice(device, household: household.id) }
       return try await body(EndToEnd(world: world, store: store, household: household))
     }
-    return try await TestHub.running([household], store: store) { hub in
-      let world = try remoteWorld(hub, transport, household, folder.url)
+    let engine = Engine(packs: packs, dayInZone: Fixture.day)
+    return try await TestHub.running([household], store: store, engine: engine) { hub in
+      let world = try remoteWorld(hub, transport, household, folder.url, pack: pack)
       do {
         let result = try await body(EndToEnd(world: world, store: store, household: household))
         await world.end()
@@ -56,13 +57,14 @@ struct EndToEnd {
   }
 
   static func remoteWorld(
-    _ hub: TestHub, _ transport: Transport, _ household: Seed.Household, _ folder: URL
+    _ hub: TestHub, _ transport: Transport, _ household: Seed.Household, _ folder: URL,
+    pack: Pack = Fixture.famquest
   ) throws -> RemoteWorld {
     let credentials = household.devices.map {
       RemoteWorld.Credential(name: $0.name, member: $0.member, token: hub.token($0.name))
     }
     return try RemoteWorld(
-      hub: transport == .tcp ? hub.addresses.tcp : hub.addresses.webSocket, pack: Fixture.famquest,
+      hub: transport == .tcp ? hub.addresses.tcp : hub.addresses.webSocket, pack: pack,
       household: household.id, seedHousehold: household.id, credentials: credentials, folder: folder,
       isReadable: transport == .webSocketJSON)
   }

@@ -50,7 +50,7 @@ struct DrainTests {
       case .updates(let updates): for case .outcome(let outcome) in updates { heard.outcomes.append(outcome) }
       case .goodbye(_, let retryAfter): heard.retryAfter = retryAfter
       case .roster, .seen, .ping: break
-      case .welcome, .catchUp, .caughtUp, .pong, .error: Issue.record("unexpected: \(message)")
+      case .welcome, .catchUp, .caughtUp, .pong, .error, .answer: Issue.record("unexpected: \(message)")
       }
     }
     return heard

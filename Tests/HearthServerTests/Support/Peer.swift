@@ -103,7 +103,7 @@ final class Peer {
       case .ping(let nonce): try await send(.pong(nonce))
       case .roster, .seen: break
       case .updates(let updates) where updates.allSatisfy({ if case .patch = $0 { true } else { false } }): break
-      case .welcome, .catchUp, .caughtUp, .updates, .pong, .goodbye, .error: return message
+      case .welcome, .catchUp, .caughtUp, .updates, .pong, .goodbye, .error, .answer: return message
       }
     }
     return nil
@@ -188,7 +188,7 @@ final class Peer {
         head = revision
         return try #require(welcome)
       case .error(let fault): throw fault
-      case .roster, .catchUp, .seen, .ping, .pong, .updates, .goodbye: break
+      case .roster, .catchUp, .seen, .ping, .pong, .updates, .goodbye, .answer: break
       }
     }
     throw WaitedInVain(description: "the hub closed before CaughtUp")

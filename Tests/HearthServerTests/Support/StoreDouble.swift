@@ -151,6 +151,8 @@ final class StoreDouble: Store, @unchecked Sendable {
   func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result { try current.read(body) }
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try current.acknowledge(acknowledgements) }
 
+  func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result { try current.inquire(body) }
+
   func changedRecords(of household: HouseholdID, after revision: Revision, bytesMax: Int) throws -> ChangedRecords {
     try current.changedRecords(of: household, after: revision, bytesMax: bytesMax)
   }

@@ -25,14 +25,15 @@ final class TestHub: Sendable {
   var failures: [StoreFault] { faultBox.value }
 
   private init(
-    _ configuration: ServerConfiguration, _ store: any Store, _ households: [Seed.Household], _ log: LogCapture?
+    _ configuration: ServerConfiguration, _ store: any Store, _ households: [Seed.Household], _ log: LogCapture?,
+    _ engine: Engine
   ) async throws {
     let faultBox = Box<[StoreFault]>([])
     var tokens: [String: String] = [:]
-    for household in households { tokens.merge(try Self.found(household, in: store)) { $1 } }
+    for household in households { tokens.merge(try Self.found(household, in: store, engine: engine)) { $1 } }
     let logger = Logger(label: "test") { _ in log ?? SwiftLogNoOpLogHandler() as any LogHandler }
     server = HubServer(
-      configuration: configuration, engine: Fixture.engine, store: store, adminToken: Self.adminToken, logger: logger
+      configuration: configuration, engine: engine, store: store, adminToken: Self.adminToken, logger: logger
     ) { fault in faultBox.change { $0.append(fault) } }
     (self.store, self.households, self.tokens, self.faultBox) = (store, households, tokens, faultBox)
     addresses = try await server.start()
@@ -40,13 +41,13 @@ final class TestHub: Sendable {
 
   /// Founds a household unless the store has it; gives the tokens of its devices, which follow from their names.
   static func found(
-    _ household: Seed.Household, in store: any Store, now: Instant = .wall
+    _ household: Seed.Household, in store: any Store, now: Instant = .wall, engine: Engine = Fixture.engine
   ) throws -> [String: String] {
     var names = household.devices.map(\.name)[...]
     let tokens = Dictionary(uniqueKeysWithValues: names.map { ($0, "token-of-\($0)") })
     guard try !store.households().contains(where: { $0.id == household.id }) else { return tokens }
     var random = SeededGenerator(seed: household.id.record.low)
-    _ = try Founding(engine: Fixture.engine).found(
+    _ = try Founding(engine: engine).found(
       household, app: Fixture.famquest.name, in: store, now: now, random: { random.next() },
       makeToken: { "token-of-\(names.removeFirst())" })
     return tokens
@@ -55,14 +56,14 @@ final class TestHub: Sendable {
   /// Runs a body with a hub, which has stopped when this returns.
   static func running<Result>(
     _ households: [Seed.Household] = [Fixture.eva, Fixture.mark], store: (any Store)? = nil,
-    log: LogCapture? = nil, configure: (inout ServerConfiguration) -> Void = { _ in },
+    log: LogCapture? = nil, engine: Engine = Fixture.engine, configure: (inout ServerConfiguration) -> Void = { _ in },
     _ body: (TestHub) async throws -> Result
   ) async throws -> Result {
     var configuration = ServerConfiguration()
     (configuration.tcpPort, configuration.httpPort) = (0, 0)
     configuration.drainSeconds = 1
     configure(&configuration)
-    let hub = try await TestHub(configuration, store ?? MemoryStore(), households, log)
+    let hub = try await TestHub(configuration, store ?? MemoryStore(), households, log, engine)
     do {
       let result = try await body(hub)
       try await hub.stop()

@@ -31,7 +31,7 @@ struct StoreDifference {
       for position in drivers.indices { try drivers[position].mirrorInstalls(in: sqlite) }
       let now = Instant(milliseconds: 1_762_880_400_000 + Int64(round) * 1000)
       let answers = try [memory as any Store, sqlite].map { store in
-        try TestHousehold.commit(batch, in: store, engine: Fixture.engine, now: now).map(Answer.init)
+        try TestHousehold.commit(batch, in: store, engine: Fixture.engine, now: now).map(Decided.init)
       }
       #expect(answers[0] == answers[1], "seed \(seed), round \(round)")
       for answer in answers[0] { tally.count(answer) }
@@ -41,6 +41,7 @@ struct StoreDifference {
     for pack in Set(left.map(\.pack)) {
       #expect(try ColumnAudit(onlooker: Onlooker(sqlite), pack: pack).run() > 5)
     }
+    for (left, right) in zip(left, right) { try InquiryDifference(left: left, right: right).run() }
     #expect(try StoreDump(memory, left) == StoreDump(sqlite, right), "seed \(seed)")
     #expect(tally.isMixed, "seed \(seed): \(tally)")
   }
@@ -70,7 +71,7 @@ extension SQLiteStore.Options {
 }
 
 /// An answer in a form that can be compared.
-private enum Answer: Equatable {
+private enum Decided: Equatable {
   case decided(Outcome, Publication?)
   case repeated(Outcome)
   case gap(UInt64)
@@ -106,7 +107,7 @@ private struct Tally {
   /// Whether there was enough of everything for the comparison to mean something.
   var isMixed: Bool { accepted >= 40 && merged >= 5 && rejected >= 10 && repeated >= 10 }
 
-  mutating func count(_ answer: Answer) {
+  mutating func count(_ answer: Decided) {
     switch answer {
     case .decided(let outcome, _):
       switch outcome.verdict {

@@ -80,6 +80,7 @@ final class TemporaryStore: Store {
   func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws { try store.renewEpoch(of: household, epoch) }
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try store.acknowledge(acknowledgements) }
   func tidy() throws { try store.tidy() }
+  func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result { try store.inquire(body) }
   func changedRecords(of household: HouseholdID, after revision: Revision, bytesMax: Int) throws -> ChangedRecords {
     try store.changedRecords(of: household, after: revision, bytesMax: bytesMax)
   }

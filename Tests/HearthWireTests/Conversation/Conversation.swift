@@ -421,6 +421,7 @@ final class Conversation {
       case .admit(let id, let hello): tasks.append(.admit(id, hello))
       case .read(let id, let request): tasks.append(.read(id, request))
       case .submit(let tickets): tasks.append(.decide(tickets))
+      case .inquire(let id, let question): try carryOut(hub.answered(id, try question.answer(store)))
       case .acknowledge(let acknowledgement): try store.acknowledge([acknowledgement])
       case .note: break
       }
@@ -438,7 +439,7 @@ final class Conversation {
       case .close: try close(unit)
       case .wake(let time): unit.wakeAt = min(unit.wakeAt ?? time, time)
       case .settled(let entries): unit.settled += entries
-      case .changed, .seen, .condition: break
+      case .changed, .seen, .condition, .answered: break
       }
     }
   }

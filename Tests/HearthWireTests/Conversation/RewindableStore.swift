@@ -67,6 +67,8 @@ final class RewindableStore: Store {
 
   func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result { try memory.read(body) }
 
+  func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result { try memory.inquire(body) }
+
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try memory.acknowledge(acknowledgements) }
 
   func changedRecords(

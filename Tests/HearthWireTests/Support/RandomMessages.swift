@@ -15,7 +15,8 @@ struct RandomMessages {
   // MARK: Messages
 
   mutating func deviceMessage() -> DeviceMessage {
-    switch random.below(7) {
+    switch random.below(9) {
+    case 7, 8: .inquire(number(), inquiry())
     case 0: .hello(hello())
     case 1, 2: .push(many(3) { $0.changeSet() })
     case 3: .acknowledge(revision())
@@ -26,7 +27,8 @@ struct RandomMessages {
   }
 
   mutating func hubMessage() -> HubMessage {
-    switch random.below(13) {
+    switch random.below(17) {
+    case 13...16: .answer(number(), answer())
     case 0: .welcome(welcome())
     case 1: .roster(many(3) { RosterEntry(replica: $0.replica(), member: $0.id(), device: $0.text()) })
     case 2: .catchUp(many(3) { $0.recordPatch() }, forget: many(3) { $0.number() }, through: revision())
@@ -44,14 +46,14 @@ struct RandomMessages {
     }
   }
 
-  private mutating func hello() -> Hello {
+  mutating func hello() -> Hello {
     Hello(
       protocolVersion: UInt32(random.below(3)), token: text(), app: text(), packVersion: UInt32(random.below(4)),
       incarnation: number(), cursor: Cursor(epoch: Epoch(rawValue: number()), revision: revision()),
       nextCounter: number(), clock: Int64(bitPattern: number()), software: text())
   }
 
-  private mutating func welcome() -> Welcome {
+  mutating func welcome() -> Welcome {
     var limits = Limits()
     limits.frameBytes = UInt32(truncatingIfNeeded: number())
     limits.pushWindow = UInt32(random.below(1000)) + 1
@@ -72,7 +74,7 @@ struct RandomMessages {
       content: .changes(many(3) { $0.change() }))
   }
 
-  private mutating func change() -> RecordChange {
+  mutating func change() -> RecordChange {
     let collection = collection()
     let expectation: RecordChange.Expectation =
       switch random.below(4) {
@@ -85,7 +87,7 @@ struct RandomMessages {
       context: vector(), expectation: expectation, edits: many(4) { Edit($0.field(of: collection), $0.action()) })
   }
 
-  private mutating func action() -> Edit.Action {
+  mutating func action() -> Edit.Action {
     switch random.below(6) {
     case 0: .set(value())
     case 1: .add(Int64(bitPattern: number()))
@@ -98,7 +100,7 @@ struct RandomMessages {
 
   // MARK: Updates
 
-  private mutating func update() -> Update {
+  mutating func update() -> Update {
     random.oneIn(2)
       ? .patch(Patch(revision: revision(), dot: patchDot(), at: instant(), records: many(3) { $0.recordPatch() }))
       : .outcome(
@@ -108,12 +110,12 @@ struct RandomMessages {
   }
 
   /// The counter 0 stands for no dot at all.
-  private mutating func patchDot() -> Dot {
+  mutating func patchDot() -> Dot {
     let dot = dot()
     return dot.counter == 0 ? Dot(.hub, 0) : dot
   }
 
-  private mutating func verdict() -> Outcome.Verdict {
+  mutating func verdict() -> Outcome.Verdict {
     switch random.below(3) {
     case 0: return .accepted
     case 1:
@@ -126,7 +128,7 @@ struct RandomMessages {
     }
   }
 
-  private mutating func rejection() -> Rejection {
+  mutating func rejection() -> Rejection {
     let collection = random.oneIn(3) ? nil : collection()
     return Rejection(
       random.pick(RejectionCode.allCases), collection: collection, record: random.oneIn(2) ? id() : nil,
@@ -135,7 +137,7 @@ struct RandomMessages {
       failed: many(3) { $0.text() })
   }
 
-  private mutating func recordPatch() -> RecordPatch {
+  mutating func recordPatch() -> RecordPatch {
     let collection = collection()
     if random.oneIn(8) { return .forgotten(collection, id()) }
     let life: RecordLife =
@@ -150,7 +152,7 @@ struct RandomMessages {
       conflicts: many(2) { $0.conflict(in: collection) })
   }
 
-  private mutating func conflict(in collection: CollectionNumber) -> Conflict {
+  mutating func conflict(in collection: CollectionNumber) -> Conflict {
     let subject: Conflict.Subject =
       switch random.below(4) {
       case 0: .record
@@ -181,7 +183,7 @@ struct RandomMessages {
     }
   }
 
-  private mutating func object(depth: Int) -> ValueObject {
+  mutating func object(depth: Int) -> ValueObject {
     var object = ValueObject()
     for _ in 0..<random.below(4) { object[text()] = value(depth: depth - 1) }
     return object
@@ -196,46 +198,46 @@ struct RandomMessages {
     ])
   }
 
-  private mutating func write() -> Write { Write(authorship(), random.oneIn(4) ? nil : value()) }
+  mutating func write() -> Write { Write(authorship(), random.oneIn(4) ? nil : value()) }
 
-  private mutating func authorship() -> Authorship {
+  mutating func authorship() -> Authorship {
     Authorship(
       dot: dot(), stamp: HybridTime(rawValue: number()), rank: Rank(rawValue: UInt8(truncatingIfNeeded: number())))
   }
 
-  private mutating func vector() -> VersionVector {
+  mutating func vector() -> VersionVector {
     VersionVector(many(4) { Dot($0.replica(), max($0.number(), 1)) })
   }
 
-  private mutating func dot() -> Dot { Dot(replica(), number()) }
+  mutating func dot() -> Dot { Dot(replica(), number()) }
 
-  private mutating func replica() -> ReplicaNumber {
+  mutating func replica() -> ReplicaNumber {
     ReplicaNumber(rawValue: random.pick([0, 1, 2, 300, .max]))
   }
 
-  private mutating func revision() -> Revision { Revision(rawValue: number()) }
+  mutating func revision() -> Revision { Revision(rawValue: number()) }
 
-  private mutating func instant() -> Instant {
+  mutating func instant() -> Instant {
     Instant(milliseconds: random.pick([0, -1, 1_762_848_000_123, .min, .max, 253_402_300_799_999]))
   }
 
-  private mutating func id() -> RecordID { RecordID(high: number(), low: random.next()) }
+  mutating func id() -> RecordID { RecordID(high: number(), low: random.next()) }
 
   /// A number of any size.
-  private mutating func number() -> UInt64 {
+  mutating func number() -> UInt64 {
     random.pick([0, 1, 127, 128, .max, random.next(), random.next() >> 40])
   }
 
-  private mutating func collection() -> CollectionNumber {
+  mutating func collection() -> CollectionNumber {
     random.oneIn(8) ? CollectionNumber(rawValue: 999) : random.pick(pack.collections).number
   }
 
-  private mutating func field(of collection: CollectionNumber) -> FieldNumber {
+  mutating func field(of collection: CollectionNumber) -> FieldNumber {
     guard !random.oneIn(8), let fields = pack.collection(collection)?.fields else { return FieldNumber(rawValue: 999) }
     return random.pick(fields).number
   }
 
-  private mutating func many<Element>(_ limit: Int, _ make: (inout Self) -> Element) -> [Element] {
+  mutating func many<Element>(_ limit: Int, _ make: (inout Self) -> Element) -> [Element] {
     (0..<random.below(limit + 1)).map { _ in make(&self) }
   }
 }
