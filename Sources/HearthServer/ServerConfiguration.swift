@@ -21,6 +21,8 @@ package struct ServerConfiguration: Sendable {
   package var drainSeconds = 10
   /// What one connection may do.
   package var limits = Limits()
+  /// Whether days are turned. No operator sets it: a test that founds a household on a day of its own does.
+  package var turnsDays = true
 
   package init() {}
 }

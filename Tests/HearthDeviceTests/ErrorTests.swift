@@ -7,7 +7,7 @@ import Testing
 /// What a device tells a person when something goes wrong.
 @Suite("Errors", .serialized)
 struct ErrorTests {
-  static let codes: [DeviceError.Code] = [.storage, .address, .timeout, .refused]
+  static let codes: [DeviceError.Code] = [.storage, .address, .timeout, .refused, .offline]
 
   @Test func `G07: every error of the library has a page, and every page an error`() {
     let pages = ErrorCatalog.pages.filter { $0.number.hasPrefix("E30") }

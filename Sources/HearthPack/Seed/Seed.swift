@@ -49,7 +49,8 @@ public struct Seed: Hashable, Sendable {
 }
 
 extension Seed {
-  /// The seed with other ids for its households; every other id stays, but for those that follow from a key.
+  /// The seed with other ids for its households; every other id stays, but for those that follow from a key, and so does
+  /// every value but texts that only one record of all households may have: those get a part of the household's id.
   package func renamed(_ pack: Pack, _ makeID: () -> RecordID) -> Seed {
     with(
       households.map { household in
@@ -66,8 +67,12 @@ extension Seed.Record {
   fileprivate func replacing(
     _ replaced: (RecordID) -> RecordID, household: HouseholdID, _ pack: Pack
   ) -> Seed.Record {
+    let across = pack.collection(collection)?.behavior.uniques.filter(\.isAcross).flatMap(\.fields) ?? []
+    let mark = String(household.record.description.prefix(8))
     let values = values.map { value in
-      RecordPatch.FieldValue(value.field, value.value.replacingIDs(replaced))
+      let value = RecordPatch.FieldValue(value.field, value.value.replacingIDs(replaced))
+      guard across.contains(value.field), let text = value.value.text else { return value }
+      return RecordPatch.FieldValue(value.field, .text(text.marked(mark)))
     }
     let keyed = pack.collection(collection)?.keyedID(household: household, values: values)
     return Seed.Record(collection: collection, id: keyed ?? replaced(id), values: values, line: line)
@@ -85,6 +90,15 @@ extension Seed.Household {
   /// The household with other devices.
   package func with(_ devices: [Seed.Device]) -> Seed.Household {
     Seed.Household(label: label, id: id, devices: devices, records: records)
+  }
+}
+
+extension String {
+  /// The text with a mark that tells it from its twin in another household: in an address in front of the `@`, else at
+  /// the end.
+  fileprivate func marked(_ mark: String) -> String {
+    guard let at = firstIndex(of: "@") else { return "\(self)-\(mark)" }
+    return "\(self[..<at])+\(mark)\(self[at...])"
   }
 }
 

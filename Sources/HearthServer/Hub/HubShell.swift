@@ -58,16 +58,21 @@ final class HubShell: @unchecked Sendable {
 
   func start() {
     committer.start()
+    if configuration.turnsDays { turnDays() }
+    loop.scheduleRepeatedTask(initialDelay: .seconds(2), delay: .seconds(2)) { [weak self] task in
+      guard let self, case .running = self.phase else { return task.cancel() }
+      self.carryOut(self.core.tick(now: Clocks.monotonicMilliseconds))
+    }
+  }
+
+  /// Turns days now, and whenever one may begin somewhere.
+  private func turnDays() {
     let quarter = TimeAmount.seconds(DayTurner.seconds)
     let untilNext = DayTurner.seconds - Clocks.wallMilliseconds / 1000 % DayTurner.seconds
     committer.turnDays()
     loop.scheduleRepeatedTask(initialDelay: .seconds(untilNext + 1), delay: quarter) { [weak self] task in
       guard let self, case .running = self.phase else { return task.cancel() }
       self.committer.turnDays()
-    }
-    loop.scheduleRepeatedTask(initialDelay: .seconds(2), delay: .seconds(2)) { [weak self] task in
-      guard let self, case .running = self.phase else { return task.cancel() }
-      self.carryOut(self.core.tick(now: Clocks.monotonicMilliseconds))
     }
   }
 

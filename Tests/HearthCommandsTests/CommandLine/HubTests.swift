@@ -8,7 +8,7 @@ import Testing
   }
 
   @Test func `a port in use is said, and the first hub stays`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     let hub = try await place.serve()
     let run = try await place.hearth(
       "serve", "--data", "other", "--tcp-port", Self.port(hub.tcp), "--http-port", "0")
@@ -19,7 +19,7 @@ import Testing
   }
 
   @Test func `a data folder in use is said`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serve()
     let run = try await place.hearth("serve", "--tcp-port", "0", "--http-port", "0")
     #expect(run.status == 2 && run.errors.contains("E4205 storeClosed: "), "\(run.errors)")
@@ -27,7 +27,7 @@ import Testing
   }
 
   @Test func `a hub is stopped, and then there is none`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     let hub = try await place.serve()
     let run = try await place.hearth("stop")
     #expect(run.status == 0 && run.output == "The hub \(hub.pid) has ended.\n")
@@ -36,7 +36,7 @@ import Testing
   }
 
   @Test func `a second start finds the same data`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     let before = try await place.hearth("household", "list")
     _ = try await place.hearth("stop")
@@ -46,7 +46,7 @@ import Testing
   }
 
   @Test func `a seed is founded once, and anew with --fresh`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     let again = try await place.hearth("household", "create", "--app", "famquest")
     #expect(again.status == 1 && again.errors.hasPrefix("E4203 refused: The hub answered 409: "), "\(again.errors)")
@@ -56,7 +56,7 @@ import Testing
   }
 
   @Test func `a seed with a mistake is refused with its place`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serve()
     let seed = try Repository.text("fixtures/famquest/seed.yaml").replacing("households:", with: "housholds:")
     try place.write(seed, to: "seed.yaml")
@@ -66,7 +66,7 @@ import Testing
   }
 
   @Test func `an app that the hub has not is refused`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serve()
     let run = try await place.hearth(
       "household", "create", "--app", "famqest", "--seed", "fixtures/famquest/seed.yaml")
@@ -74,7 +74,7 @@ import Testing
   }
 
   @Test func `a wrong admin token is refused, and a right one from the environment is taken`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     let hub = try await place.serve()
     let arguments = ["household", "list", "--hub", hub.http, "--data", "nowhere"]
     let none = try await place.hearth(arguments)
@@ -91,12 +91,12 @@ import Testing
 
   @Test(arguments: ["http://127.0.0.1:1", "localhost", "http://127.0.0.1", "tcp://127.0.0.1:7171", "http://[::1", ""])
   func `a hub that is none is said`(_ url: String) async throws {
-    let run = try await Workplace().hearth("household", "list", "--hub", url, "--admin-token", "x")
+    let run = try await Workplace(rules: false).hearth("household", "list", "--hub", url, "--admin-token", "x")
     #expect(run.status == 2 && run.errors.hasPrefix("E4201 noHub: "), "\(run.errors)")
   }
 
   @Test func `secrets are for their owner alone`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     for path in ["hearth-data/admin-token", "hearth-devices/noah-tablet.json"] {
       let attributes = try FileManager.default.attributesOfItem(atPath: place.folder.appending(path: path).path)
@@ -111,7 +111,7 @@ import Testing
 
   /// After a crash the number of the hub's process may be somebody else's.
   @Test func `stop ends no process that is not the hub`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     let bystander = Process()
     bystander.executableURL = URL(filePath: "/bin/sleep")
     bystander.arguments = ["600"]
@@ -132,7 +132,7 @@ import Testing
   }
 
   @Test func `a hub that was killed leaves a folder that works again`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     let hub = try await place.serveFamilies()
     kill(hub.pid, SIGKILL)
     // The file of the killed hub lies there still, and is not believed.

@@ -9,42 +9,42 @@ import Testing
   ]
 
   @Test(arguments: colourful) func `a pipe gets no colours and no bars`(_ arguments: [String]) async throws {
-    let run = try await Workplace().hearth(arguments, environment: ["TERM": "xterm-256color"])
+    let run = try await Workplace(rules: false).hearth(arguments, environment: ["TERM": "xterm-256color"])
     #expect(run.status == 0)
     #expect(!run.output.contains("\u{1b}") && !run.errors.contains("\u{1b}"))
     #expect(!run.output.contains("\r") && run.errors.isEmpty)
   }
 
   @Test(arguments: colourful) func `a terminal gets colours`(_ arguments: [String]) async throws {
-    let seen = try await Workplace().onTerminal(arguments, environment: ["TERM": "xterm-256color"])
+    let seen = try await Workplace(rules: false).onTerminal(arguments, environment: ["TERM": "xterm-256color"])
     #expect(seen.contains("\u{1b}[1m") || seen.contains("\u{1b}[32m"), "\(seen)")
   }
 
   @Test(arguments: colourful, [["NO_COLOR": "1", "TERM": "xterm"], ["TERM": "dumb"]])
   func `a terminal that wants none gets none`(_ arguments: [String], _ environment: [String: String]) async throws {
-    let seen = try await Workplace().onTerminal(arguments, environment: environment)
+    let seen = try await Workplace(rules: false).onTerminal(arguments, environment: environment)
     #expect(seen.replacing("\u{1b}[K", with: "").contains("\u{1b}") == false, "\(seen)")
   }
 
   @Test func `an empty NO_COLOR is none`() async throws {
-    let seen = try await Workplace().onTerminal(Self.colourful[0], environment: ["NO_COLOR": "", "TERM": "xterm"])
+    let seen = try await Workplace(rules: false).onTerminal(Self.colourful[0], environment: ["NO_COLOR": "", "TERM": "xterm"])
     #expect(seen.contains("\u{1b}[1m"))
   }
 
   @Test func `a terminal gets a bar, which is taken away`() async throws {
-    let seen = try await Workplace().onTerminal(Self.colourful[1], environment: ["TERM": "xterm", "NO_COLOR": "1"])
+    let seen = try await Workplace(rules: false).onTerminal(Self.colourful[1], environment: ["TERM": "xterm", "NO_COLOR": "1"])
     #expect(seen.contains("\rscenarios ░"), "\(seen)")
     let bar = try #require(seen.range(of: "\r\u{1b}[K"))
     #expect(seen[bar.upperBound...].contains("1 passed, 0 failed"))
   }
 
   @Test func `JSON is for machines, on a terminal too`() async throws {
-    let seen = try await Workplace().onTerminal(Self.colourful[1] + ["--json"], environment: ["TERM": "xterm"])
+    let seen = try await Workplace(rules: false).onTerminal(Self.colourful[1] + ["--json"], environment: ["TERM": "xterm"])
     #expect(!seen.contains("\u{1b}") && seen.hasPrefix("{"), "\(seen)")
   }
 
   @Test func `a person types, is corrected, and goes on`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     let terminal = try PseudoTerminal()
     let done = try place.start(

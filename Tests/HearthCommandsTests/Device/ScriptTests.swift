@@ -13,7 +13,7 @@ extension Workplace {
 /// A script of the test client: how it is read, where it stops, what it says then.
 @Suite(.serialized) struct ScriptTests {
   @Test func `comments, empty lines, quotes and every alphabet`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     try place.write(
       """
@@ -32,7 +32,7 @@ extension Workplace {
   }
 
   @Test func `a file of Windows is read as well`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     try place.write("\u{feff}# édits\r\nset tasks/dishes title=Afwas\r\nstatus\r\nshw\r\n", to: "edits.txt")
     let run = try await place.hearth("device", "noah-tablet", "--script", "edits.txt")
@@ -42,7 +42,7 @@ extension Workplace {
   }
 
   @Test func `a script stops at the first line that fails, with file and line`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     try place.write(
       "set tasks/dishes title=Eins\n\nset tasks/dishes titel=Zwei\nset tasks/dishes title=Drei\n", to: "e.txt")
@@ -55,7 +55,7 @@ extension Workplace {
   }
 
   @Test(arguments: [[], ["--script", "-"]]) func `standard input is a script`(_ options: [String]) async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     let run = try await place.hearth(
       ["device", "noah-tablet"] + options, input: "status\nquit\nshw\n")
@@ -65,20 +65,20 @@ extension Workplace {
   }
 
   @Test func `a script that is not there`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     let run = try await place.hearth("device", "noah-tablet", "--script", "nowhere.txt")
     #expect(run.status == 2 && run.errors.hasPrefix("E4101 unreadable: `nowhere.txt`"), "\(run.errors)")
   }
 
   @Test func `commands and a script do not go together`() async throws {
-    let run = try await Workplace().hearth("device", "noah-tablet", "-c", "status", "--script", "x")
+    let run = try await Workplace(rules: false).hearth("device", "noah-tablet", "-c", "status", "--script", "x")
     #expect(run.status == 64 && run.errors.contains("not with both"), "\(run.errors)")
   }
 
   /// What was typed for one household stays out of another that gets a device of the same name.
   @Test func `a new credential starts with a new replica`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     _ = try await place.device("noah-tablet", "sync")
     _ = try await place.device("noah-tablet", "set tasks/dishes title=Geheim", options: ["--offline"])
@@ -91,7 +91,7 @@ extension Workplace {
 
   /// A file that was renamed or copied by hand is refused as well.
   @Test func `a replica of another household is refused`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     _ = try await place.device("noah-tablet", "set tasks/dishes title=Geheim")
     let files = try FileManager.default.contentsOfDirectory(
@@ -104,7 +104,7 @@ extension Workplace {
   }
 
   @Test func `an edit that the hub rejects is an outcome, and the script goes on`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     _ = try await place.device("luna-tablet", "set tasks/water-plants claimed_by=luna")
     // Noah's device has not seen Luna's claim.
@@ -118,7 +118,7 @@ extension Workplace {
 
   /// The edits made without a hub are there in the next run, and reach it.
   @Test func `edits without a hub are kept for the next run`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     _ = try await place.device("noah-tablet", "status")
     _ = try await place.hearth("stop")
@@ -133,7 +133,7 @@ extension Workplace {
   }
 
   @Test func `sync without a connection says so at once`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     _ = try await place.device("noah-tablet", "sync")
     let run = try await place.device("noah-tablet", "set tasks/dishes title=x", "sync", options: ["--offline"])
@@ -143,7 +143,7 @@ extension Workplace {
 
   @Test(arguments: ["http://127.0.0.1:1", "127.0.0.1:7171", "tcp://127.0.0.1", "tcp://:1", "ws://h:0", "wss://h:1", ""])
   func `an address that is none`(_ hub: String) async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     try place.write(Self.credential(token: "x", hub: hub), to: "hearth-devices/noah-tablet.json")
     for options in [[], ["--hub", hub]] {
       let run = try await place.device("noah-tablet", "status", options: options)
@@ -152,7 +152,7 @@ extension Workplace {
   }
 
   @Test func `a token that opens nothing is said, with what to do`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     let hub = try await place.serveFamilies()
     try place.write(Self.credential(token: "hearth-wrong", hub: hub.tcp), to: "hearth-devices/noah-tablet.json")
     let run = try await place.device("noah-tablet", "status")

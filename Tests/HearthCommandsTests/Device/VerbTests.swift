@@ -31,7 +31,7 @@ import Testing
 
   /// Every command is run, and each prints one document on one line (G14).
   @Test func `what each command prints as JSON is described`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     var tried = Set<String>()
     for (device, lines, options) in [
@@ -53,7 +53,7 @@ import Testing
   }
 
   @Test func `what each command does`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     let run = try await place.device(
       "noah-tablet", "create tasks/sweep title=Vegen points=5",
@@ -79,7 +79,7 @@ import Testing
 
   /// A conflict as two people meet it, word for word.
   @Test func `an offline conflict, told and undone`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     let hub = try await place.serveFamilies()
     var story = ""
     func tell(_ device: String, _ commands: String..., options: [String] = []) async throws {
@@ -158,7 +158,7 @@ import Testing
   ]
 
   @Test func `a mistake is told with a number, the right form and the nearest name`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     _ = try await place.device("noah-tablet", "sync")
     for (line, said) in Self.mistakes {
@@ -181,7 +181,7 @@ import Testing
 
   /// FamQuest has no counter, so the garden of the packs' tests gets one.
   @Test func `counters add up`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     let pack = try Repository.text("fixtures/packs/broken/right.yaml")
       .replacing("      area: int(1..500) = 1\n", with: "      area: int(1..500) = 1\n      visits: int = 0, counter\n")
     try place.write(pack, to: "apps/garden/schema.yaml")
@@ -201,7 +201,7 @@ import Testing
   }
 
   @Test func `records are named by the first digits of their id`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     let made = try await place.device("noah-tablet", "create tasks title=Dweilen", "show tasks")
     let row = try #require(made.lines.first { $0.contains("Dweilen") })
@@ -214,7 +214,7 @@ import Testing
   }
 
   @Test func `what others typed cannot move the cursor`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     _ = try await place.serveFamilies()
     let run = try await place.device(
       "noah-tablet", "set tasks/dishes title='\u{1b}[2J\u{7}red'", "show tasks", "show tasks/dishes",

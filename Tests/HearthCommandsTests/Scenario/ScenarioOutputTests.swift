@@ -5,7 +5,7 @@ import Testing
 @Suite(.serialized) struct ScenarioOutputTests {
   /// A workplace with FamQuest's pack and seed beside an empty folder of scenarios.
   static func place() throws -> Workplace {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     for file in ["schema.yaml", "seed.yaml"] {
       try place.write(try Repository.text("fixtures/famquest/\(file)"), to: "app/\(file)")
     }
@@ -144,7 +144,7 @@ import Testing
   }
 
   @Test func `a scenario outside of an app says where it belongs`() async throws {
-    let place = try Workplace()
+    let place = try Workplace(rules: false)
     try place.write(Self.scenario("x", "- outbox of eva-phone: 0"), to: "lost/scenarios/a.yaml")
     let run = try await place.hearth("scenario", "lost/scenarios/a.yaml")
     #expect(run.status == 2)

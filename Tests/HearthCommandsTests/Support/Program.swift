@@ -17,11 +17,48 @@ final class Workplace: @unchecked Sendable {
   private var running: [Process] = []
   private let lock = NSLock()
 
-  init() throws {
+  /// - Parameter rules: whether FamQuest's rules hold; tests of what commands do have a child edit whatever it likes.
+  init(rules: Bool = true) throws {
     folder = FileManager.default.temporaryDirectory.appending(path: "hearth-cli-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    try FileManager.default.createSymbolicLink(
-      at: folder.appending(path: "fixtures"), withDestinationURL: Repository.file("fixtures"))
+    let fixtures = folder.appending(path: "fixtures")
+    if rules {
+      try FileManager.default.createSymbolicLink(at: fixtures, withDestinationURL: Repository.file("fixtures"))
+    } else {
+      try makeOpenFixtures(at: fixtures)
+    }
+  }
+
+  /// FamQuest with everything open, beside its own seed and scenarios.
+  private func makeOpenFixtures(at fixtures: URL) throws {
+    let app = fixtures.appending(path: "famquest")
+    try FileManager.default.createDirectory(at: app, withIntermediateDirectories: true)
+    for name in ["seed.yaml", "scenarios"] {
+      try FileManager.default.createSymbolicLink(
+        at: app.appending(path: name), withDestinationURL: Repository.file("fixtures/famquest/\(name)"))
+    }
+    let text = Self.withoutRules(try Repository.text("fixtures/famquest/schema.yaml"))
+    try Data(text.utf8).write(to: app.appending(path: "schema.yaml"))
+  }
+
+  /// The text of a pack without the blocks that hold rules.
+  private static func withoutRules(_ text: String) -> String {
+    var lines = [Substring]()
+    var blockIndent: Int?
+    for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
+      let indent = line.prefix { $0 == " " }.count
+      let isEmpty = line.allSatisfy { $0 == " " } || line.drop { $0 == " " }.first == "#"
+      if let open = blockIndent {
+        if isEmpty || indent > open { continue }
+        blockIndent = nil
+      }
+      let key = line.dropFirst(indent).prefix { $0 != ":" }
+      let isRules =
+        indent == 4 && ["who", "access", "rules", "moves", "effects", "expires", "keep"].contains(key)
+        || indent == 2 && key == "session" || indent == 0 && key == "expect"
+      if isRules { blockIndent = indent } else { lines.append(line) }
+    }
+    return lines.joined(separator: "\n") + "\nopen: true\n"
   }
 
   deinit {

@@ -62,6 +62,8 @@ final class TestHub: Sendable {
     var configuration = ServerConfiguration()
     (configuration.tcpPort, configuration.httpPort) = (0, 0)
     configuration.drainSeconds = 1
+    // The households are founded on a day of their own.
+    configuration.turnsDays = false
     configure(&configuration)
     let hub = try await TestHub(configuration, store ?? MemoryStore(), households, log, engine)
     do {
