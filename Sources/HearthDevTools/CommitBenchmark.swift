@@ -17,7 +17,7 @@ internal import HearthSQLite
 
 /// `hearth-dev commit-benchmark`: what deciding and committing costs, beside what SQLite alone costs.
 ///
-/// Two numbers answer the question: change sets a second, and CPU for each. A change set is the typical one: a child
+/// Two numbers answer the question: change sets a second, and CPU for each. A change set is the typical one: a parent
 /// changes two fields of a task that it has seen. The reference does with SQLite only what nobody can do without: two
 /// upserted rows of 80 bytes for each change set, the same batch in one transaction, WAL and synchronous=FULL. It does
 /// so twice, over SQLite's C interface and through GRDB's arguments, which is what the store's choice between them
@@ -120,7 +120,7 @@ private struct CommitBench {
   private var writers: [Writer] = []
   private var next = 0
 
-  /// A child's tablet in one household.
+  /// A parent's phone in one household.
   private struct Writer {
     let household: HouseholdID
     let device: RecordID
@@ -147,7 +147,7 @@ private struct CommitBench {
       _ = try Founding(engine: engine).found(
         own, app: pack.name, in: store, now: Self.now, random: { random.next() | 1 },
         makeToken: { String(random.next()) + String(random.next()) })
-      let device = try store.devices(of: own.id).first { $0.name == "noah-tablet" }!
+      let device = try store.devices(of: own.id).first { $0.name == "eva-phone" }!
       let replica = try store.openReplica(household: own.id, device: device.id, incarnation: 1)
       writers.append(
         Writer(household: own.id, device: device.id, replica: replica, member: device.member))

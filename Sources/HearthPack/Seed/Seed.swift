@@ -49,8 +49,9 @@ public struct Seed: Hashable, Sendable {
 }
 
 extension Seed {
-  /// The seed with other ids for its households; every other id stays, but for those that follow from a key, and so does
-  /// every value but texts that only one record of all households may have: those get a part of the household's id.
+  /// The seed with other ids for its households; every other id stays, but for those that follow from a key, and so
+  /// does every value but texts that only one record of all households may have: those get a part of the household's
+  /// id.
   package func renamed(_ pack: Pack, _ makeID: () -> RecordID) -> Seed {
     with(
       households.map { household in

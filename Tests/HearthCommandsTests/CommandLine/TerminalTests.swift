@@ -27,19 +27,22 @@ import Testing
   }
 
   @Test func `an empty NO_COLOR is none`() async throws {
-    let seen = try await Workplace(rules: false).onTerminal(Self.colourful[0], environment: ["NO_COLOR": "", "TERM": "xterm"])
+    let seen = try await Workplace(rules: false).onTerminal(
+      Self.colourful[0], environment: ["NO_COLOR": "", "TERM": "xterm"])
     #expect(seen.contains("\u{1b}[1m"))
   }
 
   @Test func `a terminal gets a bar, which is taken away`() async throws {
-    let seen = try await Workplace(rules: false).onTerminal(Self.colourful[1], environment: ["TERM": "xterm", "NO_COLOR": "1"])
+    let seen = try await Workplace(rules: false).onTerminal(
+      Self.colourful[1], environment: ["TERM": "xterm", "NO_COLOR": "1"])
     #expect(seen.contains("\rscenarios ░"), "\(seen)")
     let bar = try #require(seen.range(of: "\r\u{1b}[K"))
     #expect(seen[bar.upperBound...].contains("1 passed, 0 failed"))
   }
 
   @Test func `JSON is for machines, on a terminal too`() async throws {
-    let seen = try await Workplace(rules: false).onTerminal(Self.colourful[1] + ["--json"], environment: ["TERM": "xterm"])
+    let seen = try await Workplace(rules: false).onTerminal(
+      Self.colourful[1] + ["--json"], environment: ["TERM": "xterm"])
     #expect(!seen.contains("\u{1b}") && seen.hasPrefix("{"), "\(seen)")
   }
 

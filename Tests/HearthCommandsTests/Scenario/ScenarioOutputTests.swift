@@ -6,9 +6,9 @@ import Testing
   /// A workplace with FamQuest's pack and seed beside an empty folder of scenarios.
   static func place() throws -> Workplace {
     let place = try Workplace(rules: false)
-    for file in ["schema.yaml", "seed.yaml"] {
-      try place.write(try Repository.text("fixtures/famquest/\(file)"), to: "app/\(file)")
-    }
+    try place.write(
+      Workplace.withoutRules(try Repository.text("fixtures/famquest/schema.yaml")), to: "app/schema.yaml")
+    try place.write(try Repository.text("fixtures/famquest/seed.yaml"), to: "app/seed.yaml")
     try FileManager.default.createDirectory(
       at: place.folder.appending(path: "app/scenarios"), withIntermediateDirectories: true)
     return place

@@ -42,7 +42,7 @@ final class Workplace: @unchecked Sendable {
   }
 
   /// The text of a pack without the blocks that hold rules.
-  private static func withoutRules(_ text: String) -> String {
+  static func withoutRules(_ text: String) -> String {
     var lines = [Substring]()
     var blockIndent: Int?
     for line in text.split(separator: "\n", omittingEmptySubsequences: false) {
