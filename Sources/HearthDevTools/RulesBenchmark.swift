@@ -126,8 +126,10 @@ private struct Bench {
     }
     engine = Engine(packs: [pack.name: pack]) { instant, _ in Day(rawValue: Int32(instant.milliseconds / 86_400_000)) }
     store = MemoryStore()
+    var random = SystemRandomNumberGenerator()
     _ = try Founding(engine: engine).found(
-      family, app: pack.name, in: store, now: Self.now, random: { 7 }, makeToken: { "token" })
+      family, app: pack.name, in: store, now: Self.now, random: { random.next() },
+      makeToken: { String(random.next()) })
     let change = RecordChange(
       collection: tasks.number, record: RecordID(name: "dishes"), kind: .update,
       context: VersionVector([Dot(.hub, 1)]),

@@ -12,7 +12,7 @@ package struct DemoCommand: AsyncParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "demo", abstract: "Show an offline conflict: a hub, a parent's phone, a child's tablet.",
     discussion: """
-      Starts a hub on an empty folder, founds the FamQuest families of the seed, lets Eva's phone (TCP) and Noah's
+      Starts a hub on an empty folder, founds the FamQuest families of the seed, lets Eva's phone (TCP) and Sam's
       tablet (WebSocket) edit the same tasks offline, reconnects them, and explains what was decided. The hub stays up.
       Example: hearth demo --folder ./hearth-demo
       """)
@@ -116,7 +116,7 @@ struct DemoStage {
     output.line()
     output.line(output.styled("The hub stays up. Next, try:", .strong))
     for command in [
-      "hearth device noah-tablet \(devices) -c 'show tasks'", "hearth device eva-phone \(devices)",
+      "hearth device sam-phone \(devices) -c 'show tasks'", "hearth device eva-phone \(devices)",
       "hearth scenario fixtures/famquest/scenarios",
       "hearth scenario fixtures/famquest/scenarios --data \(folder)/hub --hub \(running.webSocket)",
       "curl \(running.http)/metrics", "hearth stop --data \(folder)/hub",

@@ -24,24 +24,24 @@ struct DemoPlay {
 
   func perform() async throws -> DemoOutcome {
     let eva = try session("eva-phone", hub: running.tcp)
-    let noah = try session("noah-tablet", hub: running.webSocket)
-    for session in [eva, noah] {
+    let sam = try session("sam-phone", hub: running.webSocket)
+    for session in [eva, sam] {
       await session.goOnline()
       try await session.device.waitUntilSynced(timeout: Self.patience)
     }
-    let tasks = try await noah.device.records(in: "tasks").count
-    say("3", "Two devices catch up", "Eva's phone over TCP, Noah's tablet over WebSocket; both have \(tasks) tasks")
-    for session in [eva, noah] { await session.device.disconnect() }
-    try await editOffline(eva, noah)
-    try await show("5", "Offline, each sees its own", eva, noah)
-    await noah.goOnline()
-    try await noah.device.waitUntilSynced(timeout: Self.patience)
+    let tasks = try await sam.device.records(in: "tasks").count
+    say("3", "Two devices catch up", "Eva's phone over TCP, Sam's phone over WebSocket; both have \(tasks) tasks")
+    for session in [eva, sam] { await session.device.disconnect() }
+    try await editOffline(eva, sam)
+    try await show("5", "Offline, each sees its own", eva, sam)
+    await sam.goOnline()
+    try await sam.device.waitUntilSynced(timeout: Self.patience)
     await eva.goOnline()
     try await eva.device.waitUntilSynced(timeout: Self.patience)
-    try await waitUntilEqual(eva, noah)
-    try await show("6", "Connected again, both see the same", eva, noah)
-    let outcome = try await explain(eva, noah)
-    for session in [eva, noah] { await session.end() }
+    try await waitUntilEqual(eva, sam)
+    try await show("6", "Connected again, both see the same", eva, sam)
+    let outcome = try await explain(eva, sam)
+    for session in [eva, sam] { await session.end() }
     return outcome
   }
 
@@ -58,22 +58,22 @@ struct DemoPlay {
 
   private static let dishes = RecordID(name: "dishes")
 
-  private func editOffline(_ eva: DeviceSession, _ noah: DeviceSession) async throws {
+  private func editOffline(_ eva: DeviceSession, _ sam: DeviceSession) async throws {
     try await eva.device.edit {
       $0.set("tasks", Self.dishes, "title", .text("Afwassen en afdrogen"))
       $0.insert("tasks", Self.dishes, "assignees", .id(RecordID(name: "luna")))
     }
-    noah.clock.move(by: 62 * 60_000)
-    try await noah.device.edit {
+    sam.clock.move(by: 62 * 60_000)
+    try await sam.device.edit {
       $0.set("tasks", Self.dishes, "title", .text("Vaatwasser inruimen"))
       $0.set("tasks", Self.dishes, "description", .text("Meteen na het eten"))
     }
-    say("4", "Both go offline and edit the task `dishes`", "Noah's clock is 62 minutes ahead, so his edit looks later")
+    say("4", "Both go offline and edit the task `dishes`", "Sam's clock is 62 minutes ahead, so his edit looks later")
   }
 
-  private func waitUntilEqual(_ eva: DeviceSession, _ noah: DeviceSession) async throws {
+  private func waitUntilEqual(_ eva: DeviceSession, _ sam: DeviceSession) async throws {
     let deadline = ContinuousClock.now + Self.patience
-    while try await content(eva) != content(noah) {
+    while try await content(eva) != content(sam) {
       guard ContinuousClock.now < deadline else { throw CommandFailure(.demo, "The two devices did not converge.") }
       try await Task.sleep(for: .milliseconds(5))
     }
@@ -83,13 +83,13 @@ struct DemoPlay {
     try await session.device.record("tasks", Self.dishes)?.content.values ?? []
   }
 
-  private func show(_ number: String, _ title: String, _ eva: DeviceSession, _ noah: DeviceSession) async throws {
+  private func show(_ number: String, _ title: String, _ eva: DeviceSession, _ sam: DeviceSession) async throws {
     guard !output.isJSON else { return }
     say(number, title, "")
-    var table = Table(["", "Eva's phone", "Noah's tablet"])
+    var table = Table(["", "Eva's phone", "Sam's phone"])
     for field in ["title", "description", "assignees"] {
       var row = [field]
-      for session in [eva, noah] {
+      for session in [eva, sam] {
         let record = try await session.device.record("tasks", Self.dishes)
         row.append(record?[field].map { session.text($0) } ?? "")
       }
@@ -98,7 +98,7 @@ struct DemoPlay {
     output.text(table.text(output.terminal).split(separator: "\n").map { "    \($0)\n" }.joined())
   }
 
-  private func explain(_ eva: DeviceSession, _ noah: DeviceSession) async throws -> DemoOutcome {
+  private func explain(_ eva: DeviceSession, _ sam: DeviceSession) async throws -> DemoOutcome {
     let explanation = await eva.explanation()
     let record = try await eva.device.record("tasks", Self.dishes)
     let sentences = (record?.content.conflicts ?? []).flatMap { conflict in
@@ -108,10 +108,10 @@ struct DemoPlay {
       say("7", "What the hub decided, and why", "")
       for sentence in sentences { output.line("    \(sentence.printable)") }
       output.line(
-        "    \(output.styled("Nothing is lost: `restore-value tasks/dishes title 1` on a device brings Noah's title back.", .quiet))"
+        "    \(output.styled("Nothing is lost: `restore-value tasks/dishes title 1` on a device brings Sam's title back.", .quiet))"
       )
     }
-    let isEqual = try await content(eva) == content(noah)
+    let isEqual = try await content(eva) == content(sam)
     return DemoOutcome(
       converged: isEqual, title: record?["title"]?.text ?? "",
       description: record?["description"]?.text ?? "", decisions: sentences)
