@@ -10,8 +10,6 @@ package struct Engine: Sendable {
   package let packs: [String: Pack]
   /// What is looked up in them, by app.
   let plans: [String: Plan]
-  /// Who sees what, by app.
-  let audiences: [String: Audience]
   /// The day at a moment in a time zone; nil when the zone is unknown. Time zone tables are the shell's.
   package let dayInZone: @Sendable (Instant, _ zone: String) -> Day?
 
@@ -19,7 +17,6 @@ package struct Engine: Sendable {
   package init(packs: [String: Pack], dayInZone: @escaping @Sendable (Instant, _ zone: String) -> Day?) {
     self.packs = packs
     plans = packs.mapValues { Plan($0) }
-    audiences = packs.mapValues { Audience($0) }
     self.dayInZone = dayInZone
   }
 
@@ -110,24 +107,22 @@ package struct Engine: Sendable {
   private func decide(
     _ submission: Submission, _ work: WorkingSet, _ now: Instant
   ) throws -> (SubmissionResult, overtaken: [UniqueHolder]) {
-    guard let household = try work.household(submission.household), let pack = packs[household.state.app],
-      let plan = plans[household.state.app]
-    else {
+    guard let household = try work.household(submission.household), let plan = plans[household.state.app] else {
       return (.decided(unknownHousehold(submission, now), nil), [])
     }
     let progress = household.state.progress(of: submission.replica)
     let counter = submission.changeSet.counter
     let hash = Self.contentHash(of: submission.changeSet)
     if counter <= progress.counter {
-      return (try repeated(submission, work, hash: hash), [])
+      return (try repeated(submission, work, plan.audience, hash: hash), [])
     }
     guard counter == progress.counter + 1 else { return (.gap(expected: progress.counter + 1), []) }
     let stamp = submission.changeSet.stamp.corrected(
       by: submission.offset, now: now.milliseconds, after: progress.stamp)
     let former = try formerOutcome(submission, work, household.state, hash: hash)
-    var admission = Admission(
-      engine: self, pack: pack, plan: plan, household: household.state, submission: submission, work: work,
-      stamp: stamp, now: now)
+    let admission = Admission(
+      plan: plan, dayInZone: dayInZone, household: household.state, submission: submission, work: work, stamp: stamp,
+      now: now)
     let decision =
       try former.map { Admission.Decision(verdict: $0.verdict, patch: nil, ownRecords: []) }
       ?? admission.run()
@@ -146,12 +141,12 @@ package struct Engine: Sendable {
     work.write(submission.household, state, entry)
     let outcome = Outcome(
       counter: counter, revision: entry.revision, at: entry.at,
-      verdict: try shown(decision.verdict, to: submission, work), records: decision.ownRecords)
+      verdict: try plan.audience.shown(decision.verdict, to: submission, work), records: decision.ownRecords)
     return (.decided(outcome, decision.patch), decision.overtaken)
   }
 
   private func repeated(
-    _ submission: Submission, _ work: WorkingSet, hash: [UInt8]
+    _ submission: Submission, _ work: WorkingSet, _ audience: Audience, hash: [UInt8]
   ) throws -> SubmissionResult {
     guard let entry = try work.change(submission.household, submission.dot), entry.contentHash == hash else {
       return .forked
@@ -159,7 +154,7 @@ package struct Engine: Sendable {
     return .repeated(
       Outcome(
         counter: entry.dot.counter, revision: entry.revision, at: entry.at,
-        verdict: try shown(entry.verdict, to: submission, work)))
+        verdict: try audience.shown(entry.verdict, to: submission, work)))
   }
 
   /// What became of the same content under an earlier replica number of the same device; nil when nothing did.

@@ -9,14 +9,14 @@ extension HubCore {
     package let household: HouseholdID
     package let member: RecordID
     package let device: RecordID
-    package let pack: Pack
+    let audience: Audience
 
     init(_ inquiry: Inquiry, _ admitted: Doorkeeper.Admitted) {
       self.inquiry = inquiry
       household = admitted.device.household
       member = admitted.device.member
       device = admitted.device.id
-      pack = admitted.pack
+      audience = admitted.view.audience
     }
 
     /// Answers it from one moment of a store; called beside the commit thread.
@@ -24,7 +24,7 @@ extension HubCore {
       try store.inquire { reader in
         let desk = InquiryDesk(
           household: household, member: member,
-          sight: try InquirySight.of(member, device: device, in: household, pack, reader), reader: reader)
+          sight: try InquirySight.of(member, device: device, in: household, audience, reader), reader: reader)
         return try desk.answer(inquiry)
       }
     }

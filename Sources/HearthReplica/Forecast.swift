@@ -25,7 +25,7 @@ package struct Forecast {
     var answers = [Answer]()
     for change in changes {
       guard let collection = replica.pack.collection(change.collection) else { continue }
-      let judged = try judge(change, collection, among: changes)
+      let judged = try judge(change, collection)
       if case .refused = judged { return judged }
       answers.append(judged)
     }
@@ -34,16 +34,15 @@ package struct Forecast {
 
   // MARK: One record
 
-  private func judge(
-    _ change: RecordChange, _ collection: CollectionSchema, among changes: [RecordChange]
-  ) throws -> Answer {
+  private func judge(_ change: RecordChange, _ collection: CollectionSchema) throws -> Answer {
+    let actor = actor
     let before = change.kind == .create ? nil : try view(ReplicaKey(change.collection, change.record))
     var after = before ?? VisibleRecord(in: collection)
     let author = Authorship(
       dot: Dot(replica.identity.replica ?? .hub, replica.identity.nextCounter), stamp: HybridTime(rawValue: 0),
       rank: actor.rank)
     after.apply(change, by: author, fillIn: replica.fillIn(at: now), in: collection)
-    var scene = try scene(change.record, collection, after, before, changes)
+    var scene = try scene(change.record, collection, after, before, actor)
     scene.changed = FieldSet(change.edits.map(\.field))
     let rights = try rights(change, collection, scene)
     guard rights == .fine else { return rights }
@@ -57,66 +56,58 @@ package struct Forecast {
   }
 
   private func rights(_ change: RecordChange, _ collection: CollectionSchema, _ scene: Scene) throws -> Answer {
-    let movedSlots = Set(collection.behavior.moves.compactMap { collection.field($0.field)?.slot })
-    let needs = change.edits.compactMap { edit -> Judge.Need? in
-      guard let field = collection.field(edit.field), !movedSlots.contains(field.slot) else { return nil }
-      switch edit.action {
-      case .put(let path, _), .drop(let path): return Judge.Need(edit.field, path: path)
-      case .set, .add, .insert, .remove: return Judge.Need(edit.field)
-      }
-    }
-    let verdict: Judge.Verdict<Judge.Need?>
-    switch change.kind {
-    case .create: verdict = try Judge.unmet(needs, .create, in: [scene])
-    case .update:
-      guard !needs.isEmpty || change.edits.isEmpty else { return .fine }
-      verdict = try Judge.unmet(needs, .update, in: [scene.before, scene])
-    case .delete, .restore: verdict = try Judge.unmet([], .delete, in: [scene.before])
-    }
-    switch verdict {
+    let needs = Judge.needs(of: change.edits, in: collection)
+    // What only moves needs no other right.
+    if change.kind == .update, needs.isEmpty, !change.edits.isEmpty { return .fine }
+    let verb = Access.Verb(change.kind)
+    let permit = collection.permit(for: verb, role: scene.actor.role)
+    switch try Judge.unmet(verb == .delete ? [] : needs, permit, in: scene.all(for: verb)) {
     case .granted: return .fine
     case .unknown: return .hubDecides
     case .refused(let need):
-      let field = need.flatMap { collection.field($0.field) }
-      let what = field.map { "`\($0.name)` of `\(collection.name)`" } ?? "records of `\(collection.name)`"
-      return .refused(
-        Rejection(
-          .forbidden, collection: collection.number, record: change.record, field: field?.number,
-          message: "The role `\(actor.role)` gives no right to this: \(what).", rule: "\(collection.name).access"))
+      return .refused(Judge.forbidden(verb, need, of: change.record, in: collection, role: scene.actor.role))
     }
   }
 
   private func moves(_ change: RecordChange, _ collection: CollectionSchema, _ scene: Scene) throws -> Answer {
     guard scene.old != nil else { return .fine }
-    var isKnown = true
+    var answer = Answer.fine
     for edit in change.edits {
       let moves = collection.behavior.moves.filter { $0.field == edit.field }
-      guard !moves.isEmpty, case .set(let value) = edit.action else { continue }
-      let refuse = { (refusal: Refusal, rule: String, failed: [String], message: String) -> Answer in
-        .refused(
-          Rejection(
-            refusal.code, collection: collection.number, record: change.record, field: edit.field,
-            message: refusal.says ?? message, rule: "\(collection.name).\(rule)", failed: failed))
+      guard !moves.isEmpty, case .set(let value) = edit.action, let field = collection.field(edit.field) else {
+        continue
       }
-      let name = collection.field(edit.field)?.name ?? ""
-      switch try Judge.step(edit.field, to: value, moves, scene) {
-      case .none(let refusal): return refuse(refusal, name, [], "`\(name)` does not go there from where it stands.")
-      case .forbidden(let moves):
-        return refuse(Refusal(.forbidden), moves[0].name, [], "This member may not make the step `\(moves[0].name)`.")
-      case .unknown: isKnown = false
-      case .moves(let candidates):
-        let unmet = try candidates.map { try Judge.unmetNeeds(of: $0, scene) }
-        if unmet.contains([]) {
-          if candidates.allSatisfy(\.isDecidedByHub) { isKnown = false }
-        } else if let first = unmet[0], !unmet.contains(nil) {
-          return refuse(
-            first[0].refusal, candidates[0].name, first.map(\.name), "The step `\(candidates[0].name)` needs more.")
-        } else {
-          isKnown = false
-        }
+      switch try step(field, to: value, moves, scene) {
+      case .fine: break
+      case .hubDecides: answer = .hubDecides
+      case .refused(let rejection): return .refused(rejection)
       }
     }
-    return isKnown ? .fine : .hubDecides
+    return answer
+  }
+
+  private func step(_ field: Field, to value: Value, _ moves: [Move], _ scene: Scene) throws -> Answer {
+    let refuse = { (refusal: Refusal, rule: String, failed: [String], message: String) -> Answer in
+      .refused(
+        Judge.refused(
+          refusal, by: rule, of: scene.id, in: scene.collection, field: field.number, failed: failed,
+          otherwise: message))
+    }
+    switch try Judge.step(field.number, to: value, moves, scene) {
+    case .none(let refusal):
+      let current = scene.old?.value(of: field.number)?.shortText ?? "unknown"
+      return refuse(refusal, field.name, [], Judge.noStep(of: field, from: current, to: value.shortText))
+    case .forbidden(let moves):
+      return refuse(
+        Refusal(.forbidden), moves[0].name, [], Judge.mayNotMake(moves, role: scene.actor.role))
+    case .unknown: return .hubDecides
+    case .moves(let candidates):
+      let unmet = try candidates.map { try Judge.unmetNeeds(of: $0, scene) }
+      if unmet.contains([]) { return candidates.allSatisfy(\.isDecidedByHub) ? .hubDecides : .fine }
+      guard let first = unmet[0], !unmet.contains(nil) else { return .hubDecides }
+      return refuse(
+        first[0].refusal, candidates[0].name, first.map(\.name), Judge.needsMore(candidates[0], first))
+    }
   }
 
   private func checks(_ collection: CollectionSchema, _ scene: Scene, isNew: Bool) throws -> Answer {
@@ -127,10 +118,9 @@ package struct Forecast {
       case nil: isKnown = false
       case false?:
         return .refused(
-          Rejection(
-            check.refusal.code, collection: collection.number, record: scene.id, field: check.reach.numbers.first,
-            message: check.refusal.says ?? "`\(check.name)` would not hold: \(check.condition.text).",
-            rule: "\(collection.name).\(check.name)"))
+          Judge.refused(
+            check.refusal, by: check.name, of: scene.id, in: collection, field: check.reach.numbers.first,
+            otherwise: Judge.wouldNotHold(check)))
       }
     }
     return isKnown ? .fine : .hubDecides
@@ -149,16 +139,17 @@ package struct Forecast {
 
   private func scene(
     _ id: RecordID, _ collection: CollectionSchema, _ after: VisibleRecord, _ before: VisibleRecord?,
-    _ changes: [RecordChange]
+    _ actor: Scene.Actor
   ) throws -> Scene {
     let homes = replica.pack.collection(replica.pack.householdCollection)!
     let home = try view(ReplicaKey(homes.number, replica.identity.household.record))
     let facts = { (record: VisibleRecord) in RecordFacts(record, known: Self.firm(collection), in: collection) }
-    return Scene(
-      collection: collection, id: id, record: facts(after), old: before.map(facts), isNew: before == nil,
-      actor: actor, times: Scene.Times(now: now, today: nil, written: now, day: { _ in nil }),
-      household: home.map { RecordFacts($0, known: Self.firm(homes), in: homes) },
+    let setting = Scene.Setting(
+      actor: actor, times: Scene.Times(now: now, written: now, day: { _ in nil }),
+      household: { home.map { RecordFacts($0, known: Self.firm(homes), in: homes) } },
       find: { number, record in try find(number, record) })
+    return Scene(
+      collection: collection, id: id, record: facts(after), old: before.map(facts), isNew: before == nil, in: setting)
   }
 
   private func find(_ number: CollectionNumber, _ record: RecordID) throws -> Scene.Finding {

@@ -109,7 +109,7 @@ struct FieldLineTests {
 
   @Test(arguments: [
     "text(5)", "text(2..5)", "email(255)", "url(500)", "color", "zone(50)", "locale(10)", "rrule(255)", "slug(50)",
-    "base32(64)", "int", "int(-5..5)", "decimal(10,2)", "float", "bool", "date", "time", "uuid", "enum(a, b-c)",
+    "base32(64)", "ip", "int", "int(-5..5)", "decimal(10,2)", "float", "bool", "date", "time", "uuid", "enum(a, b-c)",
     "set(int(1..5), 20)", "json",
   ])
   func `a type is written as the language writes it`(name: String) throws {

@@ -9,8 +9,10 @@ import Testing
 @Suite("The scenarios of the fixtures")
 struct FixtureScenarioTests {
   static let files = names(in: FamQuest.folder)
-  /// A small app for what FamQuest has no use for.
-  static let workshop = FamQuest.folder.deletingLastPathComponent().appending(path: "packs/workshop")
+  /// Small apps for what FamQuest has no use for.
+  private static let packs = FamQuest.folder.deletingLastPathComponent().appending(path: "packs")
+  static let workshop = packs.appending(path: "workshop")
+  static let library = packs.appending(path: "library")
 
   private static func names(in app: URL) -> [String] {
     let found = try? FileManager.default.contentsOfDirectory(atPath: app.appending(path: "scenarios").path)
@@ -26,9 +28,17 @@ struct FixtureScenarioTests {
   }
 
   @Test(arguments: names(in: workshop)) func `passes in the workshop`(_ file: String) async throws {
-    let text = { (path: String) in try String(contentsOf: Self.workshop.appending(path: path), encoding: .utf8) }
+    try await run(file, of: Self.workshop)
+  }
+
+  @Test(arguments: names(in: library)) func `passes in the library`(_ file: String) async throws {
+    try await run(file, of: Self.library)
+  }
+
+  private func run(_ file: String, of app: URL) async throws {
+    let text = { (path: String) in try String(contentsOf: app.appending(path: path), encoding: .utf8) }
     let pack = try PackLoader.load(text("schema.yaml"), file: "schema.yaml")
-    try await run(file, of: Self.workshop, pack, SeedLoader.load(text("seed.yaml"), file: "seed.yaml", pack: pack))
+    try await run(file, of: app, pack, SeedLoader.load(text("seed.yaml"), file: "seed.yaml", pack: pack))
   }
 
   private func run(_ file: String, of app: URL, _ pack: Pack, _ seed: Seed) async throws {

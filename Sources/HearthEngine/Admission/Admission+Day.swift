@@ -5,7 +5,7 @@ internal import HearthModel
 
 extension Admission {
   /// Deletes what has expired, fires what waits for the day, and computes anew what depends on it.
-  mutating func turnDay() throws {
+  func turnDay() throws {
     for collection in pack.collections where plan[collection.number].hasDays {
       for id in try work.records(of: household.id, in: collection.number) {
         let key = RecordKey(household.id, collection.number, id)
@@ -30,10 +30,10 @@ extension Admission {
     return CivilDay.addingMonths(retention.months, to: day).map { $0 <= today } ?? false
   }
 
-  private mutating func turnDay(of key: RecordKey, _ state: RecordState, _ collection: CollectionSchema) throws {
+  private func turnDay(of key: RecordKey, _ state: RecordState, _ collection: CollectionSchema) throws {
     for effect in collection.behavior.effects where effect.trigger == .day {
-      let current = try stage.state(of: key)
-      let scene = try scene(key, collection, record: current, old: state)
+      let scene =
+        try stage.touches[key].map { sceneAsSeen(key, $0) } ?? scene(key, collection, try stage.state(of: key))
       try perform(Firing(key: key, effect: effect, scene: scene))
     }
     try recompute(key)

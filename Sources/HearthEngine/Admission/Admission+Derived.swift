@@ -5,35 +5,30 @@ internal import HearthModel
 
 extension Admission {
   /// Brings the derived fields up to what the records say now.
-  mutating func account() throws {
+  func account() throws {
+    for key in stage.orderedKeys { try beginAccounts(key) }
     for key in stage.orderedKeys {
-      if let touch = stage.touches[key] { try beginAccounts(key, touch) }
+      let plan = plan[key.collection]
+      guard !plan.accounts.isEmpty, let touch = stage.touches[key] else { continue }
+      let former = touch.accounted
+      touch.accounted = touch.after
+      guard touch.mayChange(plan.accountReach, since: former) else { continue }
+      for account in plan.accounts { try change(account, by: key, from: former, to: touch.after) }
     }
-    for key in stage.orderedKeys {
-      guard let touch = stage.touches[key] else { continue }
-      let before = accounted[key] ?? touch.before
-      accounted[key] = .some(touch.after)
-      guard before != touch.after else { continue }
-      for account in plan[key.collection].accounts {
-        try change(account, by: key, from: before, to: touch.after)
-      }
-    }
-    for key in stage.orderedKeys { try compute(key) }
+    for key in stage.orderedKeys where !plan[key.collection].computed.isEmpty { try recompute(key) }
   }
 
   /// A new record begins with nothing counted.
-  private mutating func beginAccounts(_ key: RecordKey, _ touch: Stage.Touch) throws {
-    guard touch.before == nil, let collection = pack.collection(key.collection) else { return }
-    for (number, derived) in collection.behavior.derived.sorted(by: { $0.key < $1.key }) {
-      let field = collection.fields[number.index]
-      guard case .aggregate = derived, stage.touches[key]?.after.slots[field.slot] == .empty else { continue }
-      try stage.putDerived(touch.after.derivedValue(of: field, in: collection), slot: field.slot, of: key)
+  private func beginAccounts(_ key: RecordKey) throws {
+    guard let touch = stage.touches[key], touch.before == nil else { return }
+    for field in plan[key.collection].counted where touch.after.slots[field.slot] == .empty {
+      try stage.putDerived(touch.after.derivedValue(of: field, in: touch.collection), slot: field.slot, of: key)
     }
   }
 
   // MARK: Over other records
 
-  private mutating func change(
+  private func change(
     _ account: CollectionPlan.Account, by key: RecordKey, from before: RecordState?, to after: RecordState
   ) throws {
     let old = try before.flatMap { try entry(of: $0, key, account.aggregate) }
@@ -47,14 +42,17 @@ extension Admission {
       let leaving = old?.target == target ? old?.amount : nil
       let coming = new?.target == target ? new?.amount : nil
       let value = try result(account.aggregate, current, leaving, coming, target, field)
-      guard value != current else { continue }
-      if let fault = value.isNull ? nil : field.type.fault(of: value) {
-        throw Rejection(
-          .limitExceeded, collection: key.collection, record: key.record, field: field.number,
-          message: "`\(field.name)` would leave its limits: expected \(fault.expected), would be \(fault.found).")
-      }
-      try stage.putDerived(value, slot: field.slot, of: key)
+      if value != current { try put(value, field, of: key) }
     }
+  }
+
+  private func put(_ value: Value, _ field: Field, of key: RecordKey) throws {
+    if let fault = value.isNull ? nil : field.type.fault(of: value) {
+      throw Rejection(
+        .limitExceeded, collection: key.collection, record: key.record, field: field.number,
+        message: "`\(field.name)` would leave its limits: expected \(fault.expected), would be \(fault.found).")
+    }
+    try stage.putDerived(value, slot: field.slot, of: key)
   }
 
   /// What a record adds to its target; nil when it is not there, points to nothing, or takes no part.
@@ -65,8 +63,7 @@ extension Admission {
       let target = state.value(of: collection.fields[aggregate.reference.index], in: collection).id
     else { return nil }
     if let condition = aggregate.condition {
-      let scene = try scene(key, collection, record: state, old: nil)
-      guard try scene.holds(condition) == true else { return nil }
+      guard try sceneAlone(key, collection, state).holds(condition) == true else { return nil }
     }
     let value = aggregate.value.map { state.value(of: collection.fields[$0.index], in: collection) } ?? .int(1)
     return value.isNull ? nil : AggregateEntry(target: target, amount: value)
@@ -120,25 +117,16 @@ extension Admission {
 
   // MARK: From the record itself
 
-  private mutating func compute(_ key: RecordKey) throws {
-    if !plan[key.collection].computed.isEmpty, stage.touches[key] != nil { try recompute(key) }
-  }
-
   /// Computes the fields of a record that are expressions over it.
-  mutating func recompute(_ key: RecordKey) throws {
+  func recompute(_ key: RecordKey) throws {
     guard let collection = pack.collection(key.collection) else { return }
     for (number, expression) in plan[key.collection].computed {
       guard let state = try stage.state(of: key), stage.isVisible(state, key) else { return }
       let field = collection.fields[number.index]
-      let value = try scene(key, collection, record: state, old: state).value(of: expression) ?? .null
+      let value = try scene(key, collection, state).value(of: expression) ?? .null
       guard value != state.derivedValue(of: field, in: collection) || state.slots[field.slot] == .empty
       else { continue }
-      if let fault = value.isNull ? nil : field.type.fault(of: value) {
-        throw Rejection(
-          .limitExceeded, collection: key.collection, record: key.record, field: field.number,
-          message: "`\(field.name)` would leave its limits: expected \(fault.expected), would be \(fault.found).")
-      }
-      try stage.putDerived(value, slot: field.slot, of: key)
+      try put(value, field, of: key)
     }
   }
 }

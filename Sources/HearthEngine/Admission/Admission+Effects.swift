@@ -8,7 +8,7 @@ extension Admission {
   static let effectsMax = 1000
 
   /// Runs the effects of moves, and then of what changed, until nothing fires.
-  mutating func runEffects(of steps: [Step]) throws {
+  func runEffects(of steps: [Step]) throws {
     try settle()
     try account()
     // What founds a household is a picture of it, not something that happened.
@@ -49,46 +49,44 @@ extension Admission {
   }
 
   private func isMeant(_ by: [Who], _ scene: Scene) throws -> Bool {
-    try by.isEmpty || by.contains { try Judge.isMeant($0, scene.before) == true }
+    try by.isEmpty || Judge.isMeant(any: by, scene.before) == true
   }
 
   /// The effects of what changed since they were last looked for.
-  private mutating func effectsOfChanges() throws -> [Firing] {
+  private func effectsOfChanges() throws -> [Firing] {
     var firings = [Firing]()
     for key in stage.orderedKeys {
-      guard let touch = stage.touches[key], let collection = pack.collection(key.collection) else { continue }
-      let before = noticed[key] ?? touch.before
-      noticed[key] = .some(touch.after)
-      guard !collection.behavior.effects.isEmpty, before != touch.after else { continue }
-      for effect in collection.behavior.effects where fires(effect, before, touch.after, key, collection) {
-        var scene = try scene(key, touch)
-        scene.seen = seen[key] ?? [:]
-        firings.append(Firing(key: key, effect: effect, scene: scene))
+      guard let touch = stage.touches[key], !touch.collection.behavior.effects.isEmpty else { continue }
+      for effect in touch.collection.behavior.effects where fires(effect, touch) {
+        firings.append(Firing(key: key, effect: effect, scene: sceneAsSeen(key, touch)))
       }
+      touch.noticed = touch.after
     }
     return firings
   }
 
-  private func fires(
-    _ effect: Effect, _ before: RecordState?, _ after: RecordState, _ key: RecordKey, _ collection: CollectionSchema
-  ) -> Bool {
-    let wasThere = before.map { stage.isVisible($0, key) } ?? false
-    let isThere = stage.isVisible(after, key)
+  /// Whether what the effect waits for has happened since effects were last looked for.
+  private func fires(_ effect: Effect, _ touch: Stage.Touch) -> Bool {
+    let (former, collection) = (touch.noticed, touch.collection)
     let value = { (field: FieldNumber, state: RecordState?) in
       let field = collection.fields[field.index]
       return state?.value(of: field, in: collection) ?? field.unwrittenValue
     }
     switch effect.trigger {
-    case .created: return before == nil && isThere
-    case .deleted: return wasThere && !isThere
+    case .created: return former == nil && touch.isLive
+    case .deleted: return !touch.isLive && former?.isLive(in: collection) ?? false
     case .enters(let field, let pattern):
-      return isThere && pattern.fits(value(field, after), member: nil)
-        && !(before != nil && pattern.fits(value(field, before), member: nil))
+      guard touch.isLive, former == nil || touch.changed.contains(field) else { return false }
+      return pattern.fits(value(field, touch.after), member: nil)
+        && !(former != nil && pattern.fits(value(field, former), member: nil))
     case .leaves(let field, let pattern):
-      return isThere && before != nil && pattern.fits(value(field, before), member: nil)
-        && !pattern.fits(value(field, after), member: nil)
+      guard touch.isLive, former != nil, touch.changed.contains(field) else { return false }
+      return pattern.fits(value(field, former), member: nil) && !pattern.fits(value(field, touch.after), member: nil)
     case .changes(let fields):
-      return isThere && fields.contains { value($0, before) != value($0, after) }
+      guard touch.isLive else { return false }
+      return fields.contains {
+        (former == nil || touch.changed.contains($0)) && value($0, former) != value($0, touch.after)
+      }
     case .move, .day: return false
     }
   }
@@ -96,14 +94,10 @@ extension Admission {
   // MARK: What is done
 
   /// Carries one effect out, when its condition holds.
-  mutating func perform(_ firing: Firing) throws {
+  func perform(_ firing: Firing) throws {
     var scene = firing.scene
     // What earlier effects did counts.
-    if scene.overlay.isEmpty, let touch = stage.touches[firing.key] {
-      let seen = scene.seen
-      scene = try self.scene(firing.key, touch)
-      scene.seen = seen
-    }
+    if scene.overlay.isEmpty, let touch = stage.touches[firing.key] { scene = sceneAsSeen(firing.key, touch) }
     if let condition = firing.effect.condition, try scene.holds(condition) != true { return }
     let collection = pack.collection(firing.key.collection)!
     effectCount += 1
@@ -127,7 +121,7 @@ extension Admission {
   }
 
   /// Writes into a record that is there; into another one nothing.
-  mutating func write(_ row: [Assignment], _ key: RecordKey, _ scene: Scene) throws {
+  func write(_ row: [Assignment], _ key: RecordKey, _ scene: Scene) throws {
     guard !row.isEmpty, let collection = pack.collection(key.collection), var state = try stage.state(of: key),
       stage.isVisible(state, key)
     else { return }
@@ -223,7 +217,7 @@ extension Admission {
     }
   }
 
-  mutating func deleteByRule(_ key: RecordKey) throws {
+  func deleteByRule(_ key: RecordKey) throws {
     guard let collection = pack.collection(key.collection), var state = try stage.state(of: key),
       stage.isVisible(state, key)
     else { return }

@@ -7,14 +7,9 @@ extension Admission {
   /// Asks every rule that what changed can make false.
   func checkInvariants() throws {
     for key in stage.orderedKeys {
-      guard let touch = stage.touches[key], let collection = pack.collection(key.collection),
-        stage.isVisible(touch.after, key)
-      else { continue }
-      let behavior = collection.behavior
-      guard !behavior.checks.isEmpty || !behavior.acyclics.isEmpty else { continue }
-      let isBack = touch.before.map { !stage.isVisible($0, key) } ?? true
-      let changed = changedFields(touch, collection)
-      for check in behavior.checks where isBack || !check.reach.isDisjoint(with: changed) {
+      guard let touch = stage.touches[key], touch.isLive else { continue }
+      let (collection, behavior) = (touch.collection, touch.collection.behavior)
+      for check in behavior.checks where !touch.wasLive || !check.reach.isDisjoint(with: touch.changed) {
         // A row of an append collection is judged once, when it is written.
         guard !collection.isAppendOnly || touch.before == nil else { continue }
         try ask(check, key, touch, collection)
@@ -27,7 +22,7 @@ extension Admission {
     guard try scene(key, touch).holds(check.condition) != true else { return }
     throw refuse(
       check.refusal, key, collection, field: check.reach.numbers.first, rule: check.name,
-      otherwise: "`\(check.name)` would not hold: \(check.condition.text).")
+      otherwise: Judge.wouldNotHold(check))
   }
 
   // MARK: Chains
@@ -41,13 +36,13 @@ extension Admission {
     case .field(let field):
       guard touch.slots.contains(collection.fields[field.index].slot) else { return }
       start = key.record
-      next = { try targets(of: field, RecordKey(household.id, key.collection, $0), collection) }
+      next = { [self] in try targets(of: field, RecordKey(household.id, key.collection, $0), collection) }
     case .link(let from, let to):
       guard touch.before == nil || touch.slots.contains(collection.fields[to.index].slot),
         let first = touch.after.value(of: collection.fields[from.index], in: collection).id
       else { return }
       start = first
-      next = { try linked(from: $0, from, to, collection) }
+      next = { [self] in try linked(from: $0, from, to, collection) }
     }
     var frontier = try next(start)
     var known = Set(frontier)
@@ -84,12 +79,11 @@ extension Admission {
   // MARK: What was shown
 
   /// Notes what the tracked fields show now, for those who write later without having seen it.
-  mutating func keepTrails() throws {
+  func keepTrails() throws {
     for key in stage.orderedKeys {
-      let tracked = plan[key.collection].tracked
-      guard !tracked.isEmpty, let touch = stage.touches[key], let collection = pack.collection(key.collection) else {
-        continue
-      }
+      let (tracked, fields) = (plan[key.collection].tracked, plan[key.collection].trackedFields)
+      guard let touch = stage.touches[key], !fields.isDisjoint(with: touch.changed) else { continue }
+      let collection = touch.collection
       let shown = { (state: RecordState) in
         tracked.map { RecordPatch.FieldValue($0, state.value(of: collection.fields[$0.index], in: collection)) }
       }

@@ -21,7 +21,7 @@ extension Admission {
   /// - Parameter operation: loses the writes that are late, and those that the hub's own state decides.
   /// - Returns: the latter, to be applied as if their writer had seen the hub's state, and the slots in which the hub
   ///   filled in what the writer's device does not know.
-  mutating func takeSteps(
+  func takeSteps(
     _ existing: RecordState?, _ key: RecordKey, _ shape: EditShape, _ operation: inout RecordOperation
   ) throws -> (apart: [RecordOperation], filled: Set<Int>) {
     let moves = plan[shape.collection.number].moves
@@ -69,10 +69,9 @@ extension Admission {
 
   /// At its creation a field with moves has its default, and so have the others of its group.
   private func checkBeginnings(_ shape: EditShape, _ key: RecordKey) throws {
-    let movedSlots = Set(plan[shape.collection.number].moves.keys.compactMap { shape.collection.field($0)?.slot })
-    for edit in shape.change.edits {
+    for edit in shape.change.edits where shape.collection.movedFields.contains(edit.field) {
       guard case .set(let value) = edit.action, let field = shape.collection.field(edit.field),
-        movedSlots.contains(field.slot), value != field.unwrittenValue
+        value != field.unwrittenValue
       else { continue }
       throw refuse(
         Refusal(.transitionRefused), key, shape.collection, field: field.number, rule: field.name,
@@ -94,7 +93,7 @@ extension Admission {
     _ key: RecordKey, _ shape: EditShape
   ) throws -> MadeMove {
     let collection = shape.collection
-    var scene = try scene(key, collection, record: existing, old: existing, followsDeleted: true)
+    var scene = scene(key, collection, existing, followsDeleted: true)
     scene.seen = seen
     switch try Judge.step(field.number, to: value, moves, scene) {
     case .moves(let candidates):
@@ -106,13 +105,12 @@ extension Admission {
       let current = existing.value(of: field, in: collection)
       throw refuse(
         refusal, key, collection, field: field.number, rule: field.name,
-        otherwise: "`\(field.name)` is \(current.shortText); no step leads from there to \(value.shortText).",
+        otherwise: Judge.noStep(of: field, from: current.shortText, to: value.shortText),
         holder: field.isPublished ? existing.winner(of: field, in: collection) : nil)
     case .forbidden(let moves):
-      let names = moves.map { "`\($0.name)`" }.joined(separator: ", ")
       throw refuse(
         Refusal(.forbidden), key, collection, field: field.number, rule: moves[0].name,
-        otherwise: "\(actor.role.prefix(1).uppercased() + actor.role.dropFirst()) may not make the step \(names) here.")
+        otherwise: Judge.mayNotMake(moves, role: actor.role))
     case .unknown:
       preconditionFailure("at the hub everything is known")
     }
@@ -124,7 +122,7 @@ extension Admission {
   ) throws -> Value {
     let slot = shape.collection.slots[field.slot]
     guard slot.isGroup else { return made.value }
-    var scene = try scene(key, shape.collection, record: existing, old: existing)
+    var scene = scene(key, shape.collection, existing)
     scene.seen = made.seen
     let sets = made.candidates[0].sets
     return .list(
@@ -151,12 +149,12 @@ extension Admission {
   }
 
   /// Checks the needs of all moves on the merged result, and writes what the moves that are shown set.
-  mutating func checkNeeds() throws -> [Step] {
+  func checkNeeds() throws -> [Step] {
     var steps = [Step]()
     for made in moves {
-      guard let touch = stage.touches[made.key], let collection = pack.collection(made.key.collection) else { continue }
-      var scene = try scene(made.key, touch)
-      scene.seen = made.seen
+      guard let touch = stage.touches[made.key] else { continue }
+      let collection = touch.collection
+      var scene = sceneAsSeen(made.key, touch)
       let slot = collection.fields[made.field.index].slot
       let winner = touch.after.winner(of: collection.fields[made.field.index], in: collection)
       let isShown = !made.isLate && winner?.author.dot == submission.dot
@@ -193,7 +191,7 @@ extension Admission {
     let (move, unmet) = first!
     throw refuse(
       unmet[0].refusal, made.key, collection, field: made.field, rule: move.name, failed: unmet.map(\.name),
-      otherwise: "The step `\(move.name)` needs " + unmet.map { "`\($0.name)`" }.joined(separator: ", ") + ".")
+      otherwise: Judge.needsMore(move, unmet))
   }
 }
 
@@ -210,18 +208,5 @@ extension RecordState {
       let preference = collection.slots[field.slot].rule.preference
     else { return nil }
     return register.resolve(by: preference)?.winner
-  }
-}
-
-extension Value {
-  /// The value for a message: short, and without what a person typed.
-  var shortText: String {
-    switch self {
-    case .null: "empty"
-    case .text(let text) where text.utf8.count <= 48: "`\(text)`"
-    case .bool(let value): "`\(value)`"
-    case .int(let value): "`\(value)`"
-    default: "set"
-    }
   }
 }

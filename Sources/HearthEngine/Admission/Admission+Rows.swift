@@ -4,7 +4,7 @@ internal import HearthModel
 
 extension Admission {
   /// Makes a record, or writes into the one that its key names.
-  mutating func append(
+  func append(
     _ row: [Assignment], to number: CollectionNumber, _ firing: Firing, _ scene: Scene, writesExisting: Bool
   ) throws {
     let target = pack.collection(number)!
@@ -22,7 +22,7 @@ extension Admission {
   }
 
   /// Makes the opposite of the row that another effect made.
-  mutating func reverse(
+  func reverse(
     _ name: String, _ negated: FieldNumber, _ row: [Assignment], _ firing: Firing, _ scene: Scene,
     _ collection: CollectionSchema
   ) throws {
@@ -65,7 +65,7 @@ extension Admission {
   }
 
   private func fillInOnly(_ field: Field) -> Value? {
-    EditShape.FillIn(now: now, today: clocks.today, household: household.id, member: submission.member).value(of: field)
+    fillIn.value(of: field)
   }
 
   /// An id that the same history gives again.
@@ -75,7 +75,7 @@ extension Admission {
     return RecordID(namespace: household.id.record, name: Array(name.utf8))
   }
 
-  private mutating func create(
+  private func create(
     _ values: [FieldNumber: Value], _ row: [Assignment], _ key: RecordKey, _ target: CollectionSchema
   ) throws {
     let edits = values.sorted { $0.key < $1.key }.flatMap { number, value -> [Edit] in
@@ -88,7 +88,6 @@ extension Admission {
       }
     }
     let change = RecordChange(collection: target.number, record: key.record, kind: .create, edits: edits)
-    let fillIn = try fillIn()
     let shape = EditShape(collection: target, change: change, isHub: true, fillIn: fillIn)
     let operation = try shape.operation()
     var state = RecordState(slotCount: target.slots.count)

@@ -7,12 +7,13 @@ extension Admission {
   /// Notes which values records took and gave up, and refuses those that somebody else has.
   ///
   /// - Returns: the records that have to go, because the pack says that the later one takes over.
-  mutating func claimUniques() throws -> [UniqueHolder] {
+  func claimUniques() throws -> [UniqueHolder] {
     var released: [UniqueKey: RecordID] = [:]
     var taken: [(entry: UniqueEntry, rule: Unique, collection: CollectionSchema)] = []
     for key in stage.orderedKeys {
-      guard let touch = stage.touches[key], let collection = pack.collection(key.collection) else { continue }
-      for rule in collection.behavior.uniques {
+      guard let touch = stage.touches[key] else { continue }
+      let collection = touch.collection
+      for (rule, reach) in plan[key.collection].uniques where touch.mayChange(reach, since: touch.before) {
         let old = try touch.before.flatMap { try uniqueKey(rule, $0, key, collection) }
         let new = try uniqueKey(rule, touch.after, key, collection)
         guard old != new else { continue }
@@ -53,7 +54,7 @@ extension Admission {
     let values = rule.fields.map { state.value(of: collection.fields[$0.index], in: collection) }
     guard !values.contains(where: \.isNull) else { return nil }
     if let condition = rule.condition {
-      guard try scene(key, collection, record: state, old: nil).holds(condition) == true else { return nil }
+      guard try sceneAlone(key, collection, state).holds(condition) == true else { return nil }
     }
     return UniqueKey(
       app: pack.name, household: rule.isAcross ? nil : household.id, collection: collection, rule: rule, values: values)

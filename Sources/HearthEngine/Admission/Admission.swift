@@ -1,9 +1,7 @@
 internal import HearthModel
 
 /// Decides one change set that has not been decided before: steps 3 to 8 of admission (docs/internals/change-set.md).
-struct Admission {
-  let engine: Engine
-  let pack: Pack
+final class Admission {
   let plan: Plan
   let household: HouseholdState
   let submission: Submission
@@ -11,25 +9,22 @@ struct Admission {
   /// The stamp that counts.
   let stamp: HybridTime
   let now: Instant
-  var stage: Stage
-  /// Who writes, known once the member has been looked up.
-  private(set) var actor = Scene.Actor.hub
-  /// The clocks in the household's zone.
-  private(set) var clocks: Scene.Times
+  let stage: Stage
+  /// Who writes, and the clocks in the household's zone; known once the member has been looked up.
+  private(set) var setting: Scene.Setting
+  /// The same where references lead to deleted records too.
+  private(set) var settingWithDeleted: Scene.Setting
   /// The moves that the change set makes.
   var moves: [MadeMove] = []
   /// What the writer's device showed of tracked fields where the hub has gone on since, by record.
   var seen: [RecordKey: [FieldNumber: Value]] = [:]
-  /// Updates whose right depends on the record, to be judged again on the result.
-  var conditionalUpdates: [RecordKey] = []
-  /// What effects have compared the records with.
-  var noticed: [RecordKey: RecordState?] = [:]
-  /// What derived numbers hold of the records.
-  var accounted: [RecordKey: RecordState?] = [:]
+  /// The changes whose right depends on more than the role, to be judged again on the result.
+  var conditionalChanges: [RecordChange] = []
   /// What effects have done, for the bound.
   var effectCount = 0
   /// Records of other households whose values this change set takes over.
   private var overtaken: [UniqueHolder] = []
+  private let dayInZone: @Sendable (Instant, String) -> Day?
 
   /// What came of it.
   struct Decision {
@@ -46,49 +41,50 @@ struct Admission {
   static let recordsMax = 1000
 
   init(
-    engine: Engine, pack: Pack, plan: Plan, household: HouseholdState, submission: Submission, work: WorkingSet,
-    stamp: HybridTime, now: Instant
+    plan: Plan, dayInZone: @escaping @Sendable (Instant, String) -> Day?, household: HouseholdState,
+    submission: Submission, work: WorkingSet, stamp: HybridTime, now: Instant
   ) {
-    self.engine = engine
-    self.pack = pack
     self.plan = plan
+    self.dayInZone = dayInZone
     self.household = household
     self.submission = submission
     self.work = work
     self.stamp = stamp
     self.now = now
-    stage = Stage(work: work, household: household.id, pack: pack, audience: engine.audiences[pack.name]!)
-    clocks = Scene.Times(now: now, today: nil, written: Instant(milliseconds: stamp.milliseconds)) { _ in nil }
+    stage = Stage(work: work, household: household.id, plan: plan)
+    setting = .unknown
+    settingWithDeleted = .unknown
   }
 
+  var pack: Pack { plan.pack }
+  var actor: Scene.Actor { setting.actor }
+  var clocks: Scene.Times { setting.times }
   var isHub: Bool { submission.replica == .hub }
   /// The author's rank, as the hub knows the member.
   var rank: Rank { actor.rank }
   var author: Authorship { Authorship(dot: submission.dot, stamp: stamp, rank: rank) }
 
   /// Decides; everything the change set did is in the working set when it was taken in, and nothing when it was not.
-  mutating func run() throws -> Decision {
+  func run() throws -> Decision {
     do {
       try admit()
     } catch let rejection as Rejection {
       return Decision(verdict: .rejected(rejection), patch: nil, ownRecords: [])
     }
-    let audience = engine.audiences[pack.name]!
-    try stage.shift(audience)
-    let view = try engine.authorsView(submission, pack) { [stage] in try stage.state(of: $0) }
+    try stage.shift()
     let builder = PatchBuilder(stage: stage, author: author)
     let revision = household.revision.next
     let decisions = try builder.decisions()
     try stage.absorb(into: work, revision: revision)
     return Decision(
       verdict: decisions.isEmpty ? .accepted : .merged(decisions),
-      patch: try builder.publication(revision, at: now, audience),
-      ownRecords: try builder.recordsForAuthor(view) { key in self.context(of: key) }, overtaken: overtaken)
+      patch: try builder.publication(revision, at: now),
+      ownRecords: try builder.recordsForAuthor(submission, role: actor.role) { key in self.context(of: key) },
+      overtaken: overtaken)
   }
 
-  private mutating func admit() throws {
-    clocks = try householdClocks()
-    actor = try author(at: clocks)
+  private func admit() throws {
+    try enter()
     for change in try changes() {
       try apply(change, RecordKey(household.id, change.collection, change.record))
     }
@@ -99,20 +95,17 @@ struct Admission {
   }
 
   /// Follows references; a `restrict` with a condition restricts where it holds.
-  mutating func settle() throws {
-    guard plan.hasRestrictions else { return try stage.settle { _, _ in true } }
-    let scenes = self
-    try stage.settle { key, field in
-      guard let collection = scenes.pack.collection(key.collection),
-        let condition = collection.behavior.restrictions[field]
+  func settle() throws {
+    guard plan.hasRestrictions else { return try stage.settle(restricts: nil) }
+    try stage.settle { [self] key, field, state in
+      guard let collection = pack.collection(key.collection), let condition = collection.behavior.restrictions[field]
       else { return true }
-      let state = try scenes.stage.state(of: key)
-      return try scenes.scene(key, collection, record: state, old: state).holds(condition) == true
+      return try scene(key, collection, state).holds(condition) == true
     }
   }
 
   /// Steps 7 and 8 as far as the pack states them.
-  private mutating func followRules() throws {
+  private func followRules() throws {
     try checkRightsOnResult()
     try account()
     if submission.occasion == .day { try turnDay() }
@@ -123,7 +116,7 @@ struct Admission {
   }
 
   /// Deletes what has to make room, and follows what comes of that.
-  private mutating func takeOver() throws {
+  private func takeOver() throws {
     let holders = try claimUniques()
     overtaken = holders.filter { $0.household != household.id }
     let own = holders.filter { $0.household == household.id }
@@ -160,47 +153,54 @@ struct Admission {
 
   // MARK: Step 1: who, and when
 
-  private func author(at clocks: Scene.Times) throws -> Scene.Actor {
-    if isHub { return .hub }
+  private func enter() throws {
     let home = pack.collection(pack.householdCollection)!
-    guard let record = try work.state(of: householdKey), case .live = record.recordLife(in: home) else {
+    let record = try work.state(of: householdKey)
+    let clocks = clocks(in: record, home)
+    guard !isHub else { return settle(in: .hub, clocks) }
+    guard let record, record.isLive(in: home) else {
       throw Rejection(.householdGone, message: "The household is deleted. Remove the account from this device.")
     }
     let members = pack.collection(pack.memberCollection)!
     guard let member = submission.member,
-      let state = try work.state(of: RecordKey(household.id, members.number, member)),
-      case .live = state.recordLife(in: members),
+      let state = try work.state(of: RecordKey(household.id, members.number, member)), state.isLive(in: members),
       let role = state.value(of: members.fields[pack.roleField.index], in: members).text,
       let rank = pack.roles.rank(of: role)
     else { throw Rejection(.forbidden, message: "The member of this device is not in the household.") }
-    let actor = Scene.Actor(
-      member: member, role: role, rank: rank, device: submission.device, record: RecordFacts(state, in: members))
-    if let session = pack.roles.session, try bareScene(actor, clocks).holds(session) != true {
+    settle(
+      in: Scene.Actor(
+        member: member, role: role, rank: rank, device: submission.device, record: RecordFacts(state, in: members)),
+      clocks)
+    guard let session = pack.roles.session else { return }
+    let scene = Scene(collection: members, id: member, record: actor.record, in: setting)
+    guard try scene.holds(session) == true else {
       throw Rejection(.forbidden, message: "This member may not come in at present.", rule: "session")
     }
-    return actor
+  }
+
+  private func settle(in actor: Scene.Actor, _ clocks: Scene.Times) {
+    setting = makeSetting(actor, clocks, followsDeleted: false)
+    settingWithDeleted = makeSetting(actor, clocks, followsDeleted: true)
   }
 
   var householdKey: RecordKey { RecordKey(household.id, pack.householdCollection, household.id.record) }
 
-  private func householdClocks() throws -> Scene.Times {
-    let home = pack.collection(pack.householdCollection)!
-    let zone = try work.state(of: householdKey)?.value(of: home.fields[pack.zoneField.index], in: home).text ?? "UTC"
-    let dayInZone = engine.dayInZone
-    return Scene.Times(
-      now: now, today: dayInZone(now, zone), written: Instant(milliseconds: stamp.milliseconds),
-      day: { dayInZone($0, zone) })
+  private func clocks(in record: RecordState?, _ home: CollectionSchema) -> Scene.Times {
+    let zone = record?.value(of: home.fields[pack.zoneField.index], in: home).text ?? "UTC"
+    return Scene.Times(now: now, written: Instant(milliseconds: stamp.milliseconds)) { [dayInZone] in
+      dayInZone($0, zone)
+    }
   }
 
   // MARK: One record
 
-  private mutating func apply(_ change: RecordChange, _ key: RecordKey) throws {
+  private func apply(_ change: RecordChange, _ key: RecordKey) throws {
     guard let collection = pack.collection(change.collection) else {
       throw Rejection(
         .unknownCollection, record: change.record,
         message: "`\(pack.name)` has no collection number \(change.collection.rawValue). Check the pack's version.")
     }
-    let shape = EditShape(collection: collection, change: change, isHub: isHub, fillIn: try fillIn())
+    let shape = EditShape(collection: collection, change: change, isHub: isHub, fillIn: fillIn)
     var operation = try shape.operation()
     let existing = try work.state(of: key)
     try checkSight(existing, key, shape)
@@ -225,9 +225,8 @@ struct Admission {
     for slot in filled { stage.tell(key, slot) }
   }
 
-  func fillIn() throws -> EditShape.FillIn {
-    EditShape.FillIn(now: now, today: clocks.today, household: household.id, member: submission.member)
-  }
+  private(set) lazy var fillIn = EditShape.FillIn(
+    now: now, today: plan.fillsInDays ? clocks.today : nil, household: household.id, member: submission.member)
 
   /// Row C2: no device can claim to have seen what the hub has not decided.
   func cut(_ context: VersionVector) -> VersionVector {

@@ -11,22 +11,28 @@ internal import HearthModel
 
 extension Stage {
   /// Checks and follows all references that changed since the last time, and all records that came or went.
-  mutating func settle(restricts: (RecordKey, FieldNumber) throws -> Bool) throws {
+  ///
+  /// - Parameter restricts: nil when the pack has no `restrict`.
+  func settle(restricts: Restricts?) throws {
     let direct = takeUnsettled()
+    guard !direct.isEmpty || restricts != nil else { return }
     for key in direct { try followReferences(of: key) }
     let changedLife = direct.filter { lifeChanged($0) }
-    for key in changedLife where !isVisible(touches[key]!.after, key) { try checkRestrictions(on: key, restricts) }
+    if let restricts {
+      for key in changedLife where !isVisible(touches[key]!.after, key) { try checkRestrictions(on: key, restricts) }
+    }
     try followLives(from: changedLife)
-    for key in touches.keys { markSettled(key) }
+    if let restricts { try checkRestricting(restricts) }
+    for touch in touches.values { touch.settled = touch.after }
   }
 
   // MARK: References that changed
 
-  private mutating func followReferences(of key: RecordKey) throws {
-    guard let touch = touches[key], let collection = pack.collection(key.collection) else { return }
+  private func followReferences(of key: RecordKey) throws {
+    guard let touch = touches[key], !touch.changed.isDisjoint(with: plan[key.collection].references) else { return }
+    let collection = touch.collection
     let fields = collection.fields.filter { field in
-      guard touch.slots.contains(field.slot) else { return false }
-      return field.type.target != nil || audience.follows(field.number, of: key.collection)
+      touch.slots.contains(field.slot) && plan[key.collection].references.contains(field.number)
     }
     guard !fields.isEmpty else { return }
     for field in fields {
@@ -48,10 +54,8 @@ extension Stage {
     let showing = collection.fields.filter { field in
       field.onDelete == .setNull && !Self.targets(of: field, touch.after, collection).isDisjoint(with: missing)
     }
-    try change(key) {
-      $0.after.derived = derived
-      $0.referenceFields.formUnion(showing.map(\.number))
-    }
+    touch.after.derived = derived
+    touch.mark(references: showing.lazy.map(\.number))
   }
 
   private func isFollowed(_ field: Field) -> Bool {
@@ -82,25 +86,17 @@ extension Stage {
 
   private func lifeChanged(_ key: RecordKey) -> Bool {
     guard let touch = touches[key] else { return false }
-    guard let before = touch.settled else { return !isVisible(touch.after, key) }
-    return isVisible(before, key) != isVisible(touch.after, key)
+    guard let before = touch.settled else { return !touch.isLive }
+    return before.isLive(in: touch.collection) != touch.isLive
   }
 
-  func isVisible(_ state: RecordState, _ key: RecordKey) -> Bool {
-    guard let collection = pack.collection(key.collection) else { return false }
-    if case .live = state.recordLife(in: collection) { return true }
-    return false
-  }
-
-  private func checkRestrictions(
-    on key: RecordKey, _ restricts: (RecordKey, FieldNumber) throws -> Bool
-  ) throws {
+  private func checkRestrictions(on key: RecordKey, _ restricts: Restricts) throws {
     guard touches[key]?.kind == .delete || touches[key]?.ruleKind == .delete else { return }
     for reference in try referrers(to: key.record).sorted() {
       let referrer = RecordKey(household, reference.collection, reference.record)
       guard let collection = pack.collection(reference.collection), let field = collection.field(reference.field),
         field.onDelete == .restrict, field.type.target == key.collection,
-        let state = try state(of: referrer), isVisible(state, referrer), try restricts(referrer, field.number)
+        let state = try state(of: referrer), isVisible(state, referrer), try restricts(referrer, field.number, state)
       else { continue }
       throw Rejection(
         .restricted, collection: key.collection, record: key.record,
@@ -110,7 +106,7 @@ extension Stage {
   }
 
   /// Brings the derived state of everything that depends on these records, directly or not, up to date.
-  private mutating func followLives(from changed: [RecordKey]) throws {
+  private func followLives(from changed: [RecordKey]) throws {
     guard !changed.isEmpty else { return }
     let dependants = try dependantsByCascade(of: changed)
     try hide(dependants)
@@ -144,7 +140,7 @@ extension Stage {
 
   /// Computes which of the records are hidden: the smallest solution, so that a circle of records hides none of them
   /// unless one of them hangs on a deleted record.
-  private mutating func hide(_ keys: [RecordKey]) throws {
+  private func hide(_ keys: [RecordKey]) throws {
     var hidden = Set<RecordKey>()
     let inQuestion = Set(keys)
     var isSettled = false
@@ -164,7 +160,7 @@ extension Stage {
     }
     for key in keys {
       guard let state = try state(of: key), state.derived.isHidden != hidden.contains(key) else { continue }
-      try change(key) { $0.after.derived.isHidden = hidden.contains(key) }
+      try touch(key)?.after.derived.isHidden = hidden.contains(key)
     }
   }
 
@@ -195,7 +191,7 @@ extension Stage {
     }
   }
 
-  private mutating func updateReferrersShowingNull(of key: RecordKey) throws {
+  private func updateReferrersShowingNull(of key: RecordKey) throws {
     guard let state = try state(of: key) else { return }
     let isMissing = !isVisible(state, key)
     let references = try referrers(to: key.record).filter { policy(of: $0, target: key.collection) == .setNull }
@@ -203,12 +199,10 @@ extension Stage {
     let byReferrer = Dictionary(grouping: references) { RecordKey(household, $0.collection, $0.record) }
     for (referrer, references) in byReferrer {
       guard let current = try self.state(of: referrer),
-        current.derived.missingTargets.contains(key.record) != isMissing
+        current.derived.missingTargets.contains(key.record) != isMissing, let touch = try touch(referrer)
       else { continue }
-      try change(referrer) { touch in
-        touch.referenceFields.formUnion(references.map(\.field))
-        touch.after.derived.setMissing(isMissing, key.record)
-      }
+      touch.mark(references: references.lazy.map(\.field))
+      touch.after.derived.setMissing(isMissing, key.record)
     }
   }
 

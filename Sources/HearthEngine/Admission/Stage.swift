@@ -1,53 +1,30 @@
 internal import HearthModel
 
 /// What one change set has changed so far: thrown away when it is rejected, absorbed when it is taken in (P4).
-struct Stage {
+final class Stage {
   private let work: WorkingSet
   let household: HouseholdID
-  let pack: Pack
-  /// Who sees what.
-  let audience: Audience
+  let plan: Plan
   private(set) var touches: [RecordKey: Touch] = [:]
+  /// The touched records in a stable order: by collection, then id.
+  private(set) var orderedKeys: [RecordKey] = []
   private var references = WorkingSet.ReferenceDelta()
   private var takenUniques: [UniqueEntry] = []
   private var releasedUniques: [UniqueKey: RecordID] = [:]
-
-  /// A record that the change set changed, itself or by what follows from it.
-  struct Touch {
-    /// The record before; nil when the change set created it.
-    let before: RecordState?
-    var after: RecordState
-    /// The slots that were written, ascending.
-    var slots: Set<Int>
-    /// What the change set did; nil for a record that changed only by what follows.
-    var kind: RecordChange.Kind?
-    /// Fields whose references appeared or vanished with their targets.
-    var referenceFields: Set<FieldNumber> = []
-    /// The slots that moves and effects wrote, so that the author does not know what they hold.
-    var ruleSlots: Set<Int> = []
-    /// What moves and effects did to the record as a whole; nil when they did not touch it.
-    var ruleKind: RecordChange.Kind?
-    /// The record when references were last followed.
-    var settled: RecordState?
-
-    init(before: RecordState?, after: RecordState, slots: Set<Int>, kind: RecordChange.Kind?) {
-      self.before = before
-      self.after = after
-      self.slots = slots
-      self.kind = kind
-      settled = before
-    }
-  }
-
   /// The records that were written since references were last followed.
   private var unsettled: Set<RecordKey> = []
 
-  init(work: WorkingSet, household: HouseholdID, pack: Pack, audience: Audience) {
+  init(work: WorkingSet, household: HouseholdID, plan: Plan) {
     self.work = work
-    self.audience = audience
     self.household = household
-    self.pack = pack
+    self.plan = plan
   }
+
+  var pack: Pack { plan.pack }
+  /// Who sees what.
+  var audience: Audience { plan.audience }
+
+  // MARK: Reading
 
   func state(of key: RecordKey) throws -> RecordState? {
     if let touch = touches[key] { return touch.after }
@@ -58,95 +35,93 @@ struct Stage {
     references.applied(to: try work.referrers(household, to: target), target: target)
   }
 
-  mutating func put(
+  func isVisible(_ state: RecordState, _ key: RecordKey) -> Bool {
+    pack.collection(key.collection).map { state.isLive(in: $0) } ?? false
+  }
+
+  // MARK: Writing
+
+  /// Writes what the change set itself does.
+  func put(
     _ key: RecordKey, _ state: RecordState, before: RecordState?, slots: Set<Int>, kind: RecordChange.Kind
   ) {
-    touches[key] = Touch(before: before, after: state, slots: slots, kind: kind)
+    guard let collection = pack.collection(key.collection) else { return }
+    let touch = Touch(collection, before: before, after: state, kind: kind)
+    touch.mark(slots)
+    add(touch, key)
     unsettled.insert(key)
   }
 
   /// Writes what a move or an effect does.
-  mutating func put(_ key: RecordKey, _ state: RecordState, ruleSlots: Set<Int>, ruleKind: RecordChange.Kind) throws {
-    var touch = try touches[key] ?? Touch(before: work.state(of: key), after: state, slots: [], kind: nil)
+  func put(_ key: RecordKey, _ state: RecordState, ruleSlots: Set<Int>, ruleKind: RecordChange.Kind) throws {
+    guard let touch = try touch(key, orNew: state) else { return }
     touch.after = state
-    touch.slots.formUnion(ruleSlots)
-    touch.ruleSlots.formUnion(ruleSlots)
-    touch.ruleKind = touch.ruleKind == .create ? .create : ruleKind
-    touches[key] = touch
+    touch.markByRule(ruleSlots)
+    touch.markByRule(ruleKind)
     unsettled.insert(key)
   }
 
   /// Writes what the hub computes; nothing follows from it but other computations.
-  mutating func putDerived(_ value: Value, slot: Int, of key: RecordKey) throws {
-    try change(key) { touch in
-      touch.after.setHubValue(value, slot: slot)
-      touch.slots.insert(slot)
-    }
+  func putDerived(_ value: Value, slot: Int, of key: RecordKey) throws {
+    guard let touch = try touch(key) else { return }
+    touch.after.setHubValue(value, slot: slot)
+    touch.mark([slot])
   }
 
-  /// The records to settle, in a stable order; afterwards none.
-  mutating func takeUnsettled() -> [RecordKey] {
-    defer { unsettled = [] }
-    return unsettled.sorted { ($0.collection, $0.record) < ($1.collection, $1.record) }
+  /// The touch of a record; one in which nothing has changed for a record that has none. Nil when there is no record.
+  @discardableResult
+  func touch(_ key: RecordKey, orNew state: RecordState? = nil) throws -> Touch? {
+    if let known = touches[key] { return known }
+    let before = try work.state(of: key)
+    guard let after = before ?? state, let collection = pack.collection(key.collection) else { return nil }
+    let touch = Touch(collection, before: before, after: after, kind: nil)
+    add(touch, key)
+    return touch
   }
 
-  mutating func markSettled(_ key: RecordKey) {
-    let after = touches[key]?.after
-    touches[key]?.settled = after
+  private func add(_ touch: Touch, _ key: RecordKey) {
+    if touches.updateValue(touch, forKey: key) != nil { return }
+    let place = orderedKeys.firstIndex { (key.collection, key.record) < ($0.collection, $0.record) }
+    orderedKeys.insert(key, at: place ?? orderedKeys.endIndex)
   }
 
-  mutating func setTrail(_ row: Trail.Row, of key: RecordKey) {
+  func setTrail(_ row: Trail.Row, of key: RecordKey) {
     touches[key]?.after.trail.append(row)
   }
 
-  mutating func change(_ key: RecordKey, _ body: (inout Touch) -> Void) throws {
-    var touch: Touch
-    if let known = touches[key] {
-      touch = known
-    } else if let state = try work.state(of: key) {
-      touch = Touch(before: state, after: state, slots: [], kind: nil)
-    } else {
-      preconditionFailure("a reference points from \(key), which is not there")
-    }
-    body(&touch)
-    touches[key] = touch
-  }
-
   /// Tells everybody what a slot holds although the change set did not change it: its author believes otherwise.
-  mutating func tell(_ key: RecordKey, _ slot: Int) {
-    touches[key]?.slots.insert(slot)
-    touches[key]?.ruleSlots.insert(slot)
+  func tell(_ key: RecordKey, _ slot: Int) {
+    touches[key]?.markByRule([slot])
   }
 
-  mutating func uniques(taken: [UniqueEntry], released: [UniqueKey: RecordID]) {
+  func uniques(taken: [UniqueEntry], released: [UniqueKey: RecordID]) {
     takenUniques = taken
     releasedUniques = released
   }
 
-  mutating func reference(added: [Reference], removed: [Reference]) {
+  func reference(added: [Reference], removed: [Reference]) {
     for reference in added { references.add(reference) }
     for reference in removed { references.remove(reference) }
   }
 
-  /// The records in a stable order: by collection, then id.
-  var orderedKeys: [RecordKey] {
-    touches.keys.sorted { ($0.collection, $0.record) < ($1.collection, $1.record) }
+  /// The records to settle, in a stable order; afterwards none.
+  func takeUnsettled() -> [RecordKey] {
+    defer { unsettled = [] }
+    return unsettled.count < 2
+      ? Array(unsettled) : unsettled.sorted { ($0.collection, $0.record) < ($1.collection, $1.record) }
   }
 
   // MARK: The hub's own fields
 
   /// Writes time stamps and the version of the records that the change set itself touched. What a seed gives stays.
-  mutating func stampHubFields(now: Instant) {
-    for (key, touch) in touches {
-      guard let kind = touch.kind ?? touch.ruleKind, let collection = pack.collection(key.collection) else { continue }
-      var touch = touch
-      for (position, slot) in collection.slots.enumerated() {
-        guard case .hub(let field) = slot.rule, !touch.slots.contains(position) else { continue }
+  func stampHubFields(now: Instant) {
+    for touch in touches.values {
+      guard let kind = touch.kind ?? touch.ruleKind else { continue }
+      for (position, field) in plan[touch.collection.number].hubSlots where !touch.slots.contains(position) {
         guard let value = Self.hubValue(field, touch.before?.slots[position], kind: kind, now: now) else { continue }
         touch.after.setHubValue(value, slot: position)
-        touch.slots.insert(position)
+        touch.mark([position])
       }
-      touches[key] = touch
     }
   }
 
@@ -168,14 +143,12 @@ struct Stage {
   /// Hands everything to the working set.
   func absorb(into work: WorkingSet, revision: Revision) throws {
     for (key, touch) in touches {
-      guard let collection = pack.collection(key.collection) else { continue }
-      var fields = touch.referenceFields
-      for slot in touch.slots { fields.formUnion(collection.slots[slot].fields) }
-      work.write(key, touch.after, revision: revision, changedFields: fields)
+      work.write(key, touch.after, revision: revision, changedFields: touch.changed)
     }
     if !takenUniques.isEmpty || !releasedUniques.isEmpty {
       try work.write(household, taken: takenUniques, released: releasedUniques)
     }
+    guard !references.isEmpty else { return }
     work.write(household) { delta in
       for reference in references.added { delta.add(reference) }
       for reference in references.removed { delta.remove(reference) }

@@ -8,7 +8,7 @@ final class WorkingSet {
     let isStored: Bool
     /// The last revision of the batch that changed it; nil when it was only read.
     var revision: Revision?
-    var changedFields: Set<FieldNumber> = []
+    var changedFields = FieldSet()
   }
 
   /// A household of the batch.
@@ -33,6 +33,8 @@ final class WorkingSet {
   struct ReferenceDelta {
     private(set) var added: Set<Reference> = []
     private(set) var removed: Set<Reference> = []
+
+    var isEmpty: Bool { added.isEmpty && removed.isEmpty }
 
     mutating func add(_ reference: Reference) {
       if removed.remove(reference) == nil { added.insert(reference) }
@@ -108,7 +110,7 @@ final class WorkingSet {
     }
   }
 
-  func write(_ key: RecordKey, _ state: RecordState, revision: Revision, changedFields: Set<FieldNumber>) {
+  func write(_ key: RecordKey, _ state: RecordState, revision: Revision, changedFields: FieldSet) {
     var record = (records[key] ?? nil) ?? Record(state: state, isStored: false)
     record.state = state
     record.revision = revision
@@ -139,7 +141,7 @@ final class WorkingSet {
       recordsByHousehold[key.household, default: []].append(
         RecordEntry(
           collection: key.collection, record: key.record, state: record.state, revision: revision,
-          isNew: !record.isStored, changedFields: record.changedFields.sorted()))
+          isNew: !record.isStored, changedFields: record.changedFields.numbers))
     }
     let changed = households.values.filter { !$0.changes.isEmpty }.sorted { $0.state.id < $1.state.id }
     return Commit(

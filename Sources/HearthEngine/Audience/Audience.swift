@@ -5,7 +5,7 @@ package import HearthModel
 /// A right depends on the member's role, on what the member's own record and the household's say, and on the record
 /// that is looked at. The last is read once for all members and handed to every session with the patch (``Sight``), so
 /// that a session decides without the store.
-package struct Audience: Sendable {
+package final class Audience: Sendable {
   /// The pack.
   package let pack: Pack
   /// Whether every member sees everything that leaves the hub.
@@ -32,15 +32,9 @@ package struct Audience: Sendable {
     let published: FieldSet
     /// What the conditions ask of the record, each once.
     let inputs: [Expression.Input]
+    let reach: Reach
     /// Whether the answer for one record and one member may change while all else stays.
     let isMovable: Bool
-  }
-
-  /// The grants on one collection that a role may use.
-  struct Permit: Sendable {
-    /// The fields that are granted without a condition.
-    var always = FieldSet()
-    var conditional: [(conditions: [Expression], fields: FieldSet)] = []
   }
 
   /// Works out a pack.
@@ -49,9 +43,8 @@ package struct Audience: Sendable {
     collections = pack.collections.map { Rights($0) }
     isOpen = collections.allSatisfy(\.isOpen)
     permits = Dictionary(
-      (pack.roles.ranked + pack.roles.beside + pack.roles.service).map { role in
-        (role, pack.collections.map { Permit($0, role: role) })
-      }, uniquingKeysWith: { $1 })
+      pack.roles.all.map { role in (role, pack.collections.map { $0.permit(for: .read, role: role) }) },
+      uniquingKeysWith: { $1 })
     let asked = pack.collections.flatMap(\.behavior.access.read).flatMap(\.conditions).flatMap(\.inputs)
     memberInputs = asked.filter { $0.root == .member && !$0.steps.isEmpty }.distinct
     householdInputs = asked.filter { $0.root == .household }.distinct
@@ -81,32 +74,16 @@ extension Audience.Rights {
   fileprivate init(_ collection: CollectionSchema) {
     isOpen = collection.behavior.access.isOpen
     published = collection.publishedFields
-    inputs =
-      collection.behavior.access.read.flatMap(\.conditions).flatMap(\.inputs)
-      .filter { $0.root == .record }.distinct
+    let conditions = collection.behavior.access.read.flatMap(\.conditions)
+    let inputs = conditions.flatMap(\.inputs).filter { $0.root == .record }.distinct
+    self.inputs = inputs
+    reach = Reach(inputs)
     isMovable = inputs.contains { input in
       guard let first = input.steps.first else { return false }
       guard case .field(let number) = first, input.steps.count == 1, let field = collection.field(number) else {
         return true
       }
       return !field.isGivenForAll(in: collection)
-    }
-  }
-}
-
-extension Audience.Permit {
-  fileprivate init(_ collection: CollectionSchema, role: String) {
-    self.init()
-    guard !collection.behavior.access.isOpen else {
-      always = collection.publishedFields
-      return
-    }
-    for grant in collection.behavior.access.read where grant.who.mayMean(role: role) {
-      if grant.conditions.isEmpty {
-        always.formUnion(grant.fields)
-      } else {
-        conditional.append((grant.conditions, grant.fields))
-      }
     }
   }
 }
@@ -120,11 +97,6 @@ extension Field {
     // Of a record with a key several creations may come, of which only the key is the same.
     return collection.key.isEmpty || collection.key.contains(number)
   }
-}
-
-extension Grant {
-  /// What must hold, beside the role.
-  fileprivate var conditions: [Expression] { [who.relation, condition].compactMap { $0 } }
 }
 
 extension Sequence where Element: Hashable {

@@ -134,7 +134,3 @@ extension Conflict {
   /// Whether all that it is about may be seen. That a record lives or not may be by whoever sees the record.
   func isVisible(in fields: FieldSet) -> Bool { subject.fields.allSatisfy { fields.contains($0) } }
 }
-
-extension FieldSet {
-  func intersection(_ other: FieldSet) -> FieldSet { subtracting(subtracting(other)) }
-}

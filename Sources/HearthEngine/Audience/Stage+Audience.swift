@@ -7,18 +7,18 @@ extension Stage {
   /// Finds the records that the change set did not touch and that may come into a view or leave it all the same,
   /// because of a record on the way that a read condition follows. They count as changed in this revision, so that a
   /// device that is away finds them when it catches up.
-  mutating func shift(_ audience: Audience) throws {
+  func shift() throws {
     guard !audience.isOpen else { return }
-    for key in try shifted(audience) { try change(key) { _ in } }
+    for key in try shifted() { try touch(key) }
   }
 
-  private func shifted(_ audience: Audience) throws -> [RecordKey] {
+  private func shifted() throws -> [RecordKey] {
     try orderedKeys.flatMap { key in
       try readers(of: key, audience.dependents).filter { reader in
         guard touches[reader] == nil, let rights = audience[reader.collection], let state = try state(of: reader) else {
           return false
         }
-        let before = try audience.values(rights, reader, state) { try former(of: $0) }
+        let before = try audience.values(rights, reader, state) { try self.former(of: $0) }
         return try audience.values(rights, reader, state) { try self.state(of: $0) } != before
       }
     }
@@ -46,11 +46,9 @@ extension Stage {
   }
 
   private func hasChanged(_ field: FieldNumber?, of key: RecordKey) -> Bool {
-    guard let touch = touches[key], let collection = pack.collection(key.collection) else { return false }
-    let wasVisible = touch.before.map { isVisible($0, key) } ?? false
-    if wasVisible != isVisible(touch.after, key) { return true }
-    guard let field, let schema = collection.field(field) else { return false }
-    return touch.slots.contains(schema.slot) || touch.referenceFields.contains(field)
+    guard let touch = touches[key] else { return false }
+    if touch.wasLive != touch.isLive { return true }
+    return field.map { touch.changed.contains($0) } ?? false
   }
 
   /// A record as it was before the change set.
@@ -61,43 +59,42 @@ extension Stage {
 
   /// Whether a record counts as changed only because it may come into a view or leave it.
   func isOnlyShifted(_ key: RecordKey) -> Bool {
-    guard let touch = touches[key], touch.kind == nil, touch.slots.isEmpty, touch.referenceFields.isEmpty else {
-      return false
-    }
+    guard let touch = touches[key], touch.kind == nil, touch.changed.isEmpty else { return false }
     return touch.before == touch.after
   }
 
   // MARK: What sessions are told
 
   /// How a touched record is seen, before and after; nil where its collection is open to everybody.
-  func sight(_ key: RecordKey, _ audience: Audience) throws -> Sight? {
+  func sight(_ key: RecordKey) throws -> Sight? {
     guard let rights = audience[key.collection], !rights.isOpen, let touch = touches[key] else { return nil }
-    return Sight(
-      collection: key.collection, record: key.record,
-      before: try touch.before.map { try audience.values(rights, key, $0) { try former(of: $0) } },
-      after: try audience.values(rights, key, touch.after) { try state(of: $0) },
-      state: touch.after)
+    let after = try audience.values(rights, key, touch.after) { try self.state(of: $0) }
+    let before = try touch.before.map { former in
+      guard rights.reach.leadsOn || !rights.reach.fields.isDisjoint(with: touch.changed) else { return after }
+      return try audience.values(rights, key, former) { try self.former(of: $0) }
+    }
+    return Sight(collection: key.collection, record: key.record, before: before, after: after, state: touch.after)
   }
 
   /// The standing of each member whose own record, or a record that conditions reach from there, has changed.
-  func standings(_ audience: Audience) throws -> [RecordID: Standing] {
+  func standings() throws -> [RecordID: Standing] {
     guard !audience.isOpen || pack.roles.session != nil else { return [:] }
-    var members = Set(touches.keys.filter { $0.collection == pack.memberCollection }.map(\.record))
-    for key in touches.keys {
+    var members = Set(orderedKeys.lazy.filter { $0.collection == self.pack.memberCollection }.map(\.record))
+    for key in orderedKeys {
       members.formUnion(try readers(of: key, audience.memberDependents).map(\.record))
     }
     var standings: [RecordID: Standing] = [:]
     for member in members {
-      standings[member] = try audience.standing(of: member, in: household) { try state(of: $0) } ?? .gone
+      standings[member] = try audience.standing(of: member, in: household) { try self.state(of: $0) } ?? .gone
     }
     return standings
   }
 
   /// What the household's own record says to read conditions now; nil when it cannot have changed.
-  func householdValues(_ audience: Audience) throws -> [Value]? {
+  func householdValues() throws -> [Value]? {
     let key = RecordKey(household, pack.householdCollection, household.record)
     let leadsOn = audience.householdInputs.contains { $0.steps.count > 1 }
     guard !audience.householdInputs.isEmpty, leadsOn || touches[key] != nil else { return nil }
-    return try audience.householdValues(household) { try state(of: $0) }
+    return try audience.householdValues(household) { try self.state(of: $0) }
   }
 }

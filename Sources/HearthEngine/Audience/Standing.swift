@@ -74,20 +74,13 @@ extension Audience {
   ) -> Scene {
     let collection = pack.collection(key.collection)!
     let pack = pack
-    return Scene(
-      collection: collection, id: key.record, record: state.map { RecordFacts($0, in: collection) }, actor: actor,
-      times: .none, household: household
-    ) { number, id in
+    let setting = Scene.Setting(actor: actor, times: .none, household: { household }) { number, id in
       guard let target = pack.collection(number), let state = try records(RecordKey(key.household, number, id)),
-        case .live = state.recordLife(in: target)
+        state.isLive(in: target)
       else { return .none }
       return .record(RecordFacts(state, in: target))
     }
-  }
-}
-
-extension Scene.Times {
-  fileprivate static var none: Scene.Times {
-    Scene.Times(now: Instant(milliseconds: 0), today: nil, written: Instant(milliseconds: 0), day: { _ in nil })
+    return Scene(
+      collection: collection, id: key.record, record: state.map { RecordFacts($0, in: collection) }, in: setting)
   }
 }

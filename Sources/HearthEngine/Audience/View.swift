@@ -54,7 +54,7 @@ package struct View: Sendable {
     guard let rights = audience[collection] else { return FieldSet() }
     let permit = audience.permit(standing.role, collection)
     var fields = permit.always
-    for grant in permit.conditional where !grant.fields.subtracting(fields).isEmpty {
+    for grant in permit.conditional where !grant.fields.isSubset(of: fields) {
       let surroundings = Expression.Surroundings(today: nil, day: { _ in nil }) { value($0, rights, values) }
       // The values are at hand, so that nothing is thrown; what is not known is not shown.
       if grant.conditions.allSatisfy({ (try? $0.holds(in: surroundings)) == true }) { fields.formUnion(grant.fields) }

@@ -14,13 +14,6 @@ package struct InquirySight {
     self.visibleFields = visibleFields
   }
 
-  /// What every member may see where a pack says nothing about reading: all that may leave the hub.
-  package static func published(_ pack: Pack) -> InquirySight {
-    InquirySight(pack: pack) { key, _ in
-      pack.collection(key.collection).map { FieldSet($0.fields.filter(\.isPublished).map(\.number)) }
-    }
-  }
-
   /// A record as the member may see it.
   struct SeenRecord {
     let key: RecordKey

@@ -46,7 +46,7 @@ struct PatchBuilder {
   // MARK: Patches
 
   /// What every other device is told, as far as its member may see it.
-  func publication(_ revision: Revision, at now: Instant, _ audience: Audience) throws -> Publication {
+  func publication(_ revision: Revision, at now: Instant) throws -> Publication {
     let keys = stage.orderedKeys
     let changed = keys.filter { !stage.isOnlyShifted($0) }
     let records = changed.map { key in
@@ -54,23 +54,39 @@ struct PatchBuilder {
       return patch(key, touch, fields: changedFields(touch, key))
     }
     let told = Patch(revision: revision, dot: author.dot, at: now, records: records)
-    guard !audience.isOpen || stage.pack.roles.session != nil else { return Publication(told) }
+    guard !stage.audience.isOpen || stage.pack.roles.session != nil else { return Publication(told) }
     return Publication(
-      told, sights: try changed.map { try stage.sight($0, audience) },
-      shifted: try keys.filter { stage.isOnlyShifted($0) }.compactMap { try stage.sight($0, audience) },
-      standings: try stage.standings(audience), household: try stage.householdValues(audience))
+      told, sights: try changed.map { try stage.sight($0) },
+      shifted: try keys.filter { stage.isOnlyShifted($0) }.compactMap { try stage.sight($0) },
+      standings: try stage.standings(), household: try stage.householdValues())
   }
 
   /// What the author's device is told: only what it does not compute for itself, as far as its member may see it.
   ///
   /// - Parameters:
-  ///   - view: what the author sees; nil for everything.
+  ///   - role: the author's, before the change set.
   ///   - context: what the author had seen of a record, with its own change sets.
-  func recordsForAuthor(_ view: View?, context: (RecordKey) -> VersionVector) throws -> [RecordPatch] {
-    try stage.orderedKeys.compactMap { key in
-      let patch = patchForAuthor(key, context: context)
-      guard let view, let sight = try stage.sight(key, view.audience) else { return patch }
+  func recordsForAuthor(
+    _ submission: Submission, role: String, context: (RecordKey) -> VersionVector
+  ) throws -> [RecordPatch] {
+    let patches = stage.orderedKeys.map { key in (key, patchForAuthor(key, context: context)) }
+    guard !seesAll(role), let view = try stage.audience.view(of: submission, { try stage.state(of: $0) }) else {
+      return patches.compactMap(\.1)
+    }
+    return try patches.compactMap { key, patch in
+      guard let sight = try stage.sight(key) else { return patch }
       return cut(patch, key, sight, to: view)
+    }
+  }
+
+  /// Whether the role alone shows its members all that can be told of the touched records.
+  private func seesAll(_ role: String) -> Bool {
+    stage.orderedKeys.allSatisfy { key in
+      // A role that changes is another view.
+      guard key.collection != stage.pack.memberCollection, let collection = stage.touches[key]?.collection else {
+        return false
+      }
+      return collection.publishedFields.isSubset(of: stage.audience.permit(role, key.collection).always)
     }
   }
 
@@ -138,7 +154,7 @@ struct PatchBuilder {
 
   private func changedFields(_ touch: Stage.Touch, _ key: RecordKey) -> [Field] {
     guard let collection = stage.pack.collection(key.collection) else { return [] }
-    return collection.fields.filter { touch.slots.contains($0.slot) || touch.referenceFields.contains($0.number) }
+    return collection.fields.filter { touch.changed.contains($0.number) }
   }
 
   private func patch(_ key: RecordKey, _ touch: Stage.Touch, fields: [Field]) -> RecordPatch {

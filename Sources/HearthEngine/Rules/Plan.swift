@@ -1,38 +1,58 @@
-internal import HearthModel
+package import HearthModel
 
-/// What the engine looks up in a pack for every change set, worked out once.
-struct Plan: Sendable {
+/// What the engine looks up about an app for every change set, worked out of its pack once.
+package final class Plan: Sendable {
+  package let pack: Pack
+  /// Who sees what.
+  package let audience: Audience
   /// By the number of the collection.
-  let collections: [CollectionPlan]
+  private let collections: [CollectionPlan]
   /// Whether the pack has rights, rules, moves, effects or derived fields at all.
   let hasRules: Bool
-  /// Whether a `restrict` of the pack has a condition.
+  /// Whether the pack has a `restrict`.
   let hasRestrictions: Bool
   /// Whether something happens when a day begins.
   let hasDays: Bool
+  /// Whether a field gets the day of its creation.
+  let fillsInDays: Bool
 
-  init(_ pack: Pack) {
-    collections = pack.collections.map { CollectionPlan($0, in: pack) }
+  package init(_ pack: Pack) {
+    self.pack = pack
+    let audience = Audience(pack)
+    self.audience = audience
+    collections = pack.collections.map { CollectionPlan($0, in: pack, audience) }
     hasRules = pack.collections.contains { $0.behavior != .open } || pack.roles.session != nil
-    hasRestrictions = pack.collections.contains { !$0.behavior.restrictions.isEmpty }
+    hasRestrictions = pack.collections.contains { $0.fields.contains { $0.onDelete == .restrict } }
     hasDays = collections.contains { $0.hasDays }
+    fillsInDays = pack.collections.contains { $0.fields.contains { $0.defaultValue == .today } }
   }
 
   subscript(number: CollectionNumber) -> CollectionPlan { collections[number.index] }
 }
 
 /// What the engine looks up about one collection.
-struct CollectionPlan: Sendable {
+final class CollectionPlan: Sendable {
   /// The moves of each field that has some.
   let moves: [FieldNumber: [Move]]
   /// The fields of which the record keeps what it showed before.
   let tracked: [FieldNumber]
-  /// The numbers that records of this collection count into.
+  let trackedFields: FieldSet
+  /// The fields whose targets the index of references holds.
+  let references: FieldSet
+  /// The slots that the hub stamps.
+  let hubSlots: [(position: Int, field: HubField)]
+  /// The numbers that records of this collection count into, and what that depends on.
   let accounts: [Account]
+  let accountReach: Reach
+  /// The fields that begin with nothing counted.
+  let counted: [Field]
   /// The fields that are computed from the record itself, and the fields that they read.
   let computed: [(field: FieldNumber, expression: Expression)]
+  let uniques: [(rule: Unique, reach: Reach)]
   /// Whether records of this collection take part in something that happens when a day begins.
   let hasDays: Bool
+  /// By verb and role.
+  private let permits: [Access.Verb: [String: Permit]]
 
   /// A derived number of a record that records of this collection point to.
   struct Account: Sendable {
@@ -41,23 +61,47 @@ struct CollectionPlan: Sendable {
     let aggregate: Aggregate
   }
 
-  init(_ collection: CollectionSchema, in pack: Pack) {
+  init(_ collection: CollectionSchema, in pack: Pack, _ audience: Audience) {
     let behavior = collection.behavior
     moves = Dictionary(grouping: behavior.moves, by: \.field)
     tracked = Self.tracked(behavior)
-    accounts = pack.collections.flatMap { target in
-      target.behavior.derived.sorted { $0.key < $1.key }.compactMap { field, derived in
+    trackedFields = FieldSet(tracked)
+    references = FieldSet(
+      collection.fields.lazy.filter { field in
+        field.type.target != nil || audience.follows(field.number, of: collection.number)
+      }.map(\.number))
+    hubSlots = collection.slots.enumerated().compactMap { position, slot in
+      if case .hub(let field) = slot.rule, field != .derived { (position, field) } else { nil }
+    }
+    let accounts = pack.collections.flatMap { target in
+      target.behavior.derived.sorted { $0.key < $1.key }.compactMap { field, derived -> Account? in
         guard case .aggregate(let aggregate) = derived, aggregate.source == collection.number else { return nil }
         return Account(target: target.number, field: field, aggregate: aggregate)
       }
     }
-    computed = behavior.derived.sorted { $0.key < $1.key }.compactMap { field, derived in
+    self.accounts = accounts
+    accountReach = Reach(
+      accounts.flatMap { [$0.aggregate.reference] + [$0.aggregate.value].compactMap { $0 } },
+      accounts.compactMap(\.aggregate.condition))
+    let derived = behavior.derived.sorted { $0.key < $1.key }
+    counted = derived.compactMap { field, derived in
+      if case .aggregate = derived { collection.fields[field.index] } else { nil }
+    }
+    computed = derived.compactMap { field, derived in
       if case .expression(let expression) = derived { (field, expression) } else { nil }
     }
+    uniques = behavior.uniques.map { ($0, Reach($0.fields, [$0.condition].compactMap { $0 })) }
     hasDays =
       behavior.expires != nil || behavior.retention != nil || behavior.effects.contains { $0.trigger == .day }
       || computed.contains { $0.expression.dependsOnTheDay }
+    permits = Dictionary(
+      uniqueKeysWithValues: Access.Verb.allCases.map { verb in
+        (verb, Dictionary(pack.roles.all.map { ($0, collection.permit(for: verb, role: $0)) }) { $1 })
+      })
   }
+
+  /// What a role may do; nothing when there is no such role.
+  func permit(for verb: Access.Verb, role: String) -> Permit { permits[verb]?[role] ?? Permit() }
 
   /// Fields with moves, what moves set beside them, what begins registers anew, and what expressions read as seen.
   private static func tracked(_ behavior: Behavior) -> [FieldNumber] {
@@ -88,15 +132,5 @@ extension Behavior {
   fileprivate var expressions: [Expression] {
     moves.flatMap { move in move.needs.map(\.condition) + move.sets.map(\.value) }
       + effects.flatMap { effect in (effect.condition.map { [$0] } ?? []) + effect.action.assignments.map(\.value) }
-  }
-}
-
-extension Effect.Action {
-  /// What is written.
-  var assignments: [Assignment] {
-    switch self {
-    case .append(_, let row), .put(_, let row), .set(let row), .setAt(_, let row), .reverse(_, _, let row): row
-    case .delete: []
-    }
   }
 }

@@ -68,6 +68,11 @@ extension RecordState {
   }
 
   /// Whether the record is there for its household.
+  package func isLive(in collection: CollectionSchema) -> Bool {
+    tombstones.isEmpty ? !derived.isHidden : recordLife(in: collection) == .live
+  }
+
+  /// Whether the record is there for its household, and if not, why.
   public func recordLife(in collection: CollectionSchema) -> RecordLife {
     let life = life(collection.deletes)
     if life.isDeleted, let author = life.resolution?.winner.author { return .deleted(author) }

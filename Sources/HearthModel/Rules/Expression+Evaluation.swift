@@ -1,12 +1,21 @@
+/// What the outside world says about inputs and about time zones.
+package protocol ExpressionSource {
+  /// The value of an input; nil when it is not known here and the hub decides.
+  func value(of input: Expression.Input) throws -> Value?
+  /// The hub's day, for `age` and streaks; nil when it is not known here.
+  var today: Day? { get }
+  /// The day of a moment in the household's zone; nil when the zone is not known here.
+  func day(of instant: Instant) -> Day?
+}
+
 extension Expression {
-  /// What the outside world says about inputs and about time zones.
-  public struct Surroundings {
+  /// An expression's source of a few closures.
+  public struct Surroundings: ExpressionSource {
     /// The value of an input; nil when it is not known here and the hub decides.
-    public let value: (Input) throws -> Value?
+    private let value: (Input) throws -> Value?
     /// The hub's day, for `age` and streaks; nil when it is not known here.
     public let today: Day?
-    /// The day of a moment in the household's zone; nil when the zone is not known here.
-    public let day: (Instant) -> Day?
+    private let day: (Instant) -> Day?
 
     /// Makes surroundings.
     public init(
@@ -16,6 +25,10 @@ extension Expression {
       self.today = today
       self.day = day
     }
+
+    package func value(of input: Input) throws -> Value? { try value(input) }
+
+    package func day(of instant: Instant) -> Day? { day(instant) }
   }
 
   /// The value of the expression.
@@ -23,37 +36,41 @@ extension Expression {
   /// - Returns: nil when it depends on something that is not known here; `a and b` is false all the same when one of
   ///   them is, and `a or b` true.
   /// - Throws: what reading an input throws; evaluation itself is total.
-  public func evaluate(in surroundings: Surroundings) throws -> Value? {
-    var evaluation = Evaluation(expression: self, surroundings: surroundings)
+  public func evaluate(in surroundings: Surroundings) throws -> Value? { try value(from: surroundings) }
+
+  /// Whether a condition holds; nil when that is not known here.
+  public func holds(in surroundings: Surroundings) throws -> Bool? { try truth(from: surroundings) }
+
+  func value(from source: some ExpressionSource) throws -> Value? {
+    var evaluation = Evaluation(expression: self, source: source)
     return try evaluation.value(at: nodes.count - 1)
   }
 
-  /// Whether a condition holds; nil when that is not known here.
-  public func holds(in surroundings: Surroundings) throws -> Bool? {
-    guard let value = try evaluate(in: surroundings) else { return nil }
+  func truth(from source: some ExpressionSource) throws -> Bool? {
+    guard let value = try value(from: source) else { return nil }
     return value == .bool(true)
   }
 
   /// The value of each node that was needed, for `hearth pack try`.
-  public func trace(in surroundings: Surroundings) throws -> [Int: Value?] {
-    var evaluation = Evaluation(expression: self, surroundings: surroundings, traces: true)
+  package func trace(in source: some ExpressionSource) throws -> [Int: Value?] {
+    var evaluation = Evaluation(expression: self, source: source, traces: true)
     _ = try evaluation.value(at: nodes.count - 1)
     return evaluation.trace
   }
 }
 
 /// One walk over the tree.
-private struct Evaluation {
+private struct Evaluation<Source: ExpressionSource> {
   let expression: Expression
-  let surroundings: Expression.Surroundings
+  let source: Source
   var traces = false
   var trace: [Int: Value?] = [:]
   /// The element of the innermost quantifier.
   private var element: Value?
 
-  init(expression: Expression, surroundings: Expression.Surroundings, traces: Bool = false) {
+  init(expression: Expression, source: Source, traces: Bool = false) {
     self.expression = expression
-    self.surroundings = surroundings
+    self.source = source
     self.traces = traces
   }
 
@@ -66,7 +83,7 @@ private struct Evaluation {
   private mutating func compute(_ node: Expression.Node) throws -> Value? {
     switch node {
     case .constant(let value): return value
-    case .input(let input): return try surroundings.value(expression.inputs[input])
+    case .input(let input): return try source.value(of: expression.inputs[input])
     case .element: return element
     case .not(let operand): return try truth(operand).map { .bool(!$0) }
     case .and(let left, let right): return try logic(left, right, deciding: false)
@@ -115,7 +132,7 @@ private struct Evaluation {
       guard let value = try value(at: operand) else { return nil }
       values.append(value)
     }
-    return function.result(of: values, surroundings)
+    return function.result(of: values, source)
   }
 
   private mutating func quantify(_ quantifier: Expression.Quantifier, _ set: Int, _ body: Int) throws -> Value? {

@@ -1,6 +1,6 @@
 extension Expression.Function {
   /// What the function says of its arguments; null where they have no answer, nil where something is not known here.
-  func result(of values: [Value], _ surroundings: Expression.Surroundings) -> Value? {
+  func result(of values: [Value], _ source: some ExpressionSource) -> Value? {
     switch self {
     case .length, .size: values[0].count.map { .int(Int64($0)) } ?? .null
     case .lower: values[0].text.map { .text($0.lowercased()) } ?? .null
@@ -14,7 +14,7 @@ extension Expression.Function {
     case .only: values[0].elements.flatMap { $0.count == 1 ? $0[0] : nil } ?? .null
     case .following: Self.following(values[0].elements ?? [], values[1])
     case .longestStreak: .int(Int64(DayRun.longest(of: values[0].days)))
-    case .day, .age, .streak, .weekday, .days, .addDays, .addMonths, .next: calendar(values, surroundings)
+    case .day, .age, .streak, .weekday, .days, .addDays, .addMonths, .next: calendar(values, source)
     }
   }
 
@@ -48,16 +48,16 @@ extension Expression.Function {
     elements.first { $0 > element } ?? elements.first ?? .null
   }
 
-  private func calendar(_ values: [Value], _ surroundings: Expression.Surroundings) -> Value? {
+  private func calendar(_ values: [Value], _ source: some ExpressionSource) -> Value? {
     switch self {
     case .day:
       guard let instant = values[0].instant else { return .null }
-      return surroundings.day(instant).map { .day($0) }
+      return source.day(of: instant).map { .day($0) }
     case .age:
       guard let birth = values[0].day else { return .null }
-      return surroundings.today.map { .int(Int64(CivilCalendar.years(from: birth, to: $0))) }
+      return source.today.map { .int(Int64(CivilCalendar.years(from: birth, to: $0))) }
     case .streak:
-      return surroundings.today.map { .int(Int64(DayRun.current(of: values[0].days, today: $0))) }
+      return source.today.map { .int(Int64(DayRun.current(of: values[0].days, today: $0))) }
     case .weekday: return values[0].day.map { .int(Int64(CivilCalendar.weekday(of: $0))) } ?? .null
     case .days:
       guard let first = values[0].day, let second = values[1].day else { return .null }

@@ -21,7 +21,7 @@ public struct Expression: Hashable, Sendable {
   }
 
   /// One step of the tree; operands are positions in `nodes`, always smaller than the step's own.
-  public indirect enum Node: Hashable, Sendable {
+  public enum Node: Hashable, Sendable {
     /// A literal.
     case constant(Value)
     /// What is read: a position in `inputs`.

@@ -26,16 +26,15 @@ extension Judge {
     let leading = moves.filter { $0.to.fits(value, member: member) }
     let possible = leading.filter { $0.from.fits($0.isDecidedByHub ? old : seen, member: member) }
     guard !possible.isEmpty else { return .none(leading.first?.refusal ?? Refusal(.transitionRefused)) }
+    let before = scene.before
     var allowed = [Move]()
     var isKnown = true
     for move in possible {
-      var answer: Bool? = false
-      for who in move.by where answer != true {
-        let isMeant = try isMeant(who, scene.before)
-        if isMeant != false { answer = isMeant }
+      switch try isMeant(any: move.by, before) {
+      case true?: allowed.append(move)
+      case false?: break
+      case nil: isKnown = false
       }
-      if answer == true { allowed.append(move) }
-      if answer == nil { isKnown = false }
     }
     if allowed.isEmpty { return isKnown ? .forbidden(possible) : .unknown }
     return .moves(allowed)

@@ -1,22 +1,26 @@
 /// What the rules of a pack say about a scene: pure functions that the hub asks when it decides, and a device before it
 /// sends. Where a device cannot know, the answer is nil: the hub decides.
 package enum Judge {
-  // MARK: Rights
-
-  /// The fields of a record that the actor may see; empty when the record is not there for the actor.
-  ///
-  /// - Parameter scene: the record as it stands.
-  package static func readableFields(_ scene: Scene) throws -> FieldSet? {
-    let access = scene.collection.behavior.access
-    guard !access.isOpen, !scene.actor.isHub else { return scene.collection.publishedFields }
-    return try union(of: access.read, scene)
-  }
+  // MARK: Who
 
   /// Whether somebody is meant: by role, by relation.
   package static func isMeant(_ who: Who, _ scene: Scene) throws -> Bool? {
     guard who.mayMean(role: scene.actor.role) else { return false }
     guard let relation = who.relation else { return true }
     return try scene.holds(relation)
+  }
+
+  /// Whether one of them is meant.
+  package static func isMeant(any whos: [Who], _ scene: Scene) throws -> Bool? {
+    var isKnown = true
+    for who in whos {
+      switch try isMeant(who, scene) {
+      case true?: return true
+      case false?: break
+      case nil: isKnown = false
+      }
+    }
+    return isKnown ? false : nil
   }
 
   /// Whether a grant applies.
@@ -26,11 +30,18 @@ package enum Judge {
     return try scene.holds(condition)
   }
 
-  /// The fields of all grants that apply; nil when one may apply and that is not known here.
-  private static func union(of grants: [Grant], _ scene: Scene) throws -> FieldSet? {
-    var fields = FieldSet()
+  // MARK: Reading
+
+  /// The fields of a record that the actor may see; empty when the record is not there for the actor, nil when a grant
+  /// may apply and that is not known here.
+  ///
+  /// - Parameters:
+  ///   - permit: to read, of the actor's role.
+  ///   - scene: the record as it stands.
+  package static func readableFields(_ permit: Permit, _ scene: Scene) throws -> FieldSet? {
+    var fields = permit.always
     var isKnown = true
-    for grant in grants {
+    for grant in permit.conditional where !grant.fields.isSubset(of: fields) {
       switch try applies(grant, scene) {
       case true?: fields.formUnion(grant.fields)
       case false?: break
@@ -39,6 +50,8 @@ package enum Judge {
     }
     return isKnown ? fields : nil
   }
+
+  // MARK: Writing
 
   /// What an edit needs a right for.
   package struct Need: Hashable, Sendable {
@@ -51,10 +64,21 @@ package enum Judge {
       self.path = path
     }
 
-    func isMet(by grant: Grant) -> Bool {
-      if grant.fields.contains(field) { return true }
+    func isMet(by fields: FieldSet, _ paths: [Grant.Path]) -> Bool {
+      if fields.contains(field) { return true }
       guard let path else { return false }
-      return grant.paths.contains { $0.field == field && $0.covers(path) }
+      return paths.contains { $0.field == field && $0.covers(path) }
+    }
+  }
+
+  /// What edits need a right for: moves have rights of their own, and bring the other fields of their group along.
+  package static func needs(of edits: [Edit], in collection: CollectionSchema) -> [Need] {
+    edits.compactMap { edit in
+      guard collection.field(edit.field) != nil, !collection.movedFields.contains(edit.field) else { return nil }
+      switch edit.action {
+      case .put(let path, _), .drop(let path): return Need(edit.field, path: path)
+      case .set, .add, .insert, .remove: return Need(edit.field)
+      }
     }
   }
 
@@ -62,37 +86,41 @@ package enum Judge {
   ///
   /// - Parameters:
   ///   - needs: what is written; empty for deletes and for changes that only move.
-  ///   - scenes: in each of them a grant has to apply: before, after, or both.
+  ///   - permit: of the actor's role, for the verb.
+  ///   - scenes: in each of them a grant has to apply: before, after, or both. Asked for only when the role alone does
+  ///     not decide.
   package static func unmet(
-    _ needs: [Need], _ verb: Access.Verb, in scenes: [Scene]
+    _ needs: [Need], _ permit: Permit, in scenes: @autoclosure () throws -> [Scene]
   ) throws -> Verdict<Need?> {
-    guard let scene = scenes.first else { return .granted }
-    let access = scene.collection.behavior.access
-    guard !access.isOpen, !scene.actor.isHub else { return .granted }
-    let grants = access.grants(for: verb).filter { $0.who.mayMean(role: scene.actor.role) }
-    let fixed = grants.filter { $0.who.relation == nil && $0.condition == nil }
-    let open = needs.filter { need in !fixed.contains { need.isMet(by: $0) } }
-    if open.isEmpty, !needs.isEmpty || !fixed.isEmpty { return .granted }
-    let conditional = grants.filter { $0.who.relation != nil || $0.condition != nil }
+    if permit.covers(needs) { return .granted }
+    let scenes = try scenes()
     var isKnown = true
     var applying = [Grant]()
-    for grant in conditional {
-      var answer: Bool? = true
-      for scene in scenes where answer != false {
-        guard let applies = try applies(grant, scene) else {
-          answer = nil
-          continue
-        }
-        if !applies { answer = false }
+    for grant in permit.conditional {
+      switch try applies(grant, inAll: scenes) {
+      case true?: applying.append(grant)
+      case false?: break
+      case nil: isKnown = false
       }
-      if answer == true { applying.append(grant) }
-      if answer == nil { isKnown = false }
     }
-    if needs.isEmpty, !applying.isEmpty { return .granted }
-    guard let missing = open.first(where: { need in !applying.contains { need.isMet(by: $0) } }) else {
-      return needs.isEmpty ? (isKnown ? .refused(nil) : .unknown) : .granted
+    if needs.isEmpty { return !applying.isEmpty ? .granted : isKnown ? .refused(nil) : .unknown }
+    let missing = needs.first { need in
+      !permit.covers(need) && !applying.contains { need.isMet(by: $0.fields, $0.paths) }
     }
+    guard let missing else { return .granted }
     return isKnown ? .refused(missing) : .unknown
+  }
+
+  private static func applies(_ grant: Grant, inAll scenes: [Scene]) throws -> Bool? {
+    var isKnown = true
+    for scene in scenes {
+      switch try applies(grant, scene) {
+      case true?: break
+      case false?: return false
+      case nil: isKnown = false
+      }
+    }
+    return isKnown ? true : nil
   }
 
   /// An answer that a device may not have.
@@ -102,9 +130,4 @@ package enum Judge {
     /// The hub decides.
     case unknown
   }
-}
-
-extension CollectionSchema {
-  /// The fields that leave the hub.
-  package var publishedFields: FieldSet { FieldSet(fields.lazy.filter(\.isPublished).map(\.number)) }
 }

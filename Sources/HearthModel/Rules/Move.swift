@@ -165,5 +165,13 @@ public struct Effect: Hashable, Sendable {
     case reverse(effect: String, negated: FieldNumber, [Assignment])
     /// Deletes the record itself.
     case delete
+
+    /// What is written.
+    package var assignments: [Assignment] {
+      switch self {
+      case .append(_, let row), .put(_, let row), .set(let row), .setAt(_, let row), .reverse(_, _, let row): row
+      case .delete: []
+      }
+    }
   }
 }

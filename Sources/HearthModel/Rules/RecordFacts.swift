@@ -1,5 +1,5 @@
 /// The values of one record, at the hub or on a device, as expressions read them.
-package struct RecordFacts: Sendable {
+package final class RecordFacts: Sendable {
   private enum Source: Sendable {
     case hub(RecordState)
     case device(VisibleRecord, known: FieldSet?)

@@ -32,18 +32,23 @@ package struct Scene {
   /// The clocks.
   package struct Times {
     package let now: Instant
-    /// The day of `now` in the household's zone; nil when the zone is not known.
-    package let today: Day?
     /// The corrected stamp of the change set.
     package let written: Instant
-    /// The day of a moment in the household's zone.
+    /// The day of a moment in the household's zone; nil when the zone is not known.
     package let day: (Instant) -> Day?
 
-    package init(now: Instant, today: Day?, written: Instant, day: @escaping (Instant) -> Day?) {
+    package init(now: Instant, written: Instant, day: @escaping (Instant) -> Day?) {
       self.now = now
-      self.today = today
       self.written = written
       self.day = day
+    }
+
+    /// The day of `now` in the household's zone; nil when the zone is not known.
+    package var today: Day? { day(now) }
+
+    /// No time at all: rights to read ask for none (docs/reference/pack-language.md, section 8.2).
+    package static var none: Times {
+      Times(now: Instant(milliseconds: 0), written: Instant(milliseconds: 0), day: { _ in nil })
     }
   }
 
@@ -55,6 +60,26 @@ package struct Scene {
     case none
     /// This side cannot know.
     case unknown
+  }
+
+  /// What is the same around every record that one change set touches, or one member looks at.
+  package final class Setting {
+    package let actor: Actor
+    package let times: Times
+    /// Finds the household's own record; asked for the state that goes with `record`.
+    let household: () throws -> RecordFacts?
+    /// Finds records behind references; asked for the state that goes with `record`.
+    let find: (CollectionNumber, RecordID) throws -> Finding
+
+    package init(
+      actor: Actor, times: Times, household: @escaping () throws -> RecordFacts?,
+      find: @escaping (CollectionNumber, RecordID) throws -> Finding
+    ) {
+      self.actor = actor
+      self.times = times
+      self.household = household
+      self.find = find
+    }
   }
 
   package let collection: CollectionSchema
@@ -70,18 +95,12 @@ package struct Scene {
   /// The fields that the change set changed.
   package var changed: FieldSet
   package var isNew: Bool
-  package let actor: Actor
-  package let times: Times
-  /// The household's own record.
-  package let household: RecordFacts?
-  /// Finds records behind references; asked for the state that goes with `record`.
-  package let find: (CollectionNumber, RecordID) throws -> Finding
+  package let setting: Setting
 
   package init(
     collection: CollectionSchema, id: RecordID, record: RecordFacts?, old: RecordFacts? = nil,
     seen: [FieldNumber: Value] = [:], overlay: [FieldNumber: Value] = [:], changed: FieldSet = FieldSet(),
-    isNew: Bool = false, actor: Actor, times: Times, household: RecordFacts?,
-    find: @escaping (CollectionNumber, RecordID) throws -> Finding
+    isNew: Bool = false, in setting: Setting
   ) {
     self.collection = collection
     self.id = id
@@ -91,11 +110,10 @@ package struct Scene {
     self.overlay = overlay
     self.changed = changed
     self.isNew = isNew
-    self.actor = actor
-    self.times = times
-    self.household = household
-    self.find = find
+    self.setting = setting
   }
+
+  package var actor: Actor { setting.actor }
 
   /// The scene in which `record` is what was before: rights are judged there first.
   package var before: Scene {
@@ -109,18 +127,19 @@ package struct Scene {
 
   /// The value of an expression; nil when it depends on what is not known here.
   package func value(of expression: Expression) throws -> Value? {
-    try expression.evaluate(in: surroundings)
+    try expression.value(from: self)
   }
 
   /// Whether a condition holds; nil when that is not known here.
   package func holds(_ condition: Expression) throws -> Bool? {
-    try condition.holds(in: surroundings)
+    try condition.truth(from: self)
   }
+}
 
-  /// What expressions are evaluated in.
-  package var surroundings: Expression.Surroundings {
-    Expression.Surroundings(today: times.today, day: times.day) { try value(of: $0) }
-  }
+extension Scene: ExpressionSource {
+  package var today: Day? { setting.times.today }
+
+  package func day(of instant: Instant) -> Day? { setting.times.day(instant) }
 
   /// The value of an input; nil when it is not known here.
   package func value(of input: Expression.Input) throws -> Value? {
@@ -132,11 +151,13 @@ package struct Scene {
     case .member:
       let own = actor.member.map { Value.id($0) } ?? .null
       return try walk(input.steps, from: own) { Self.value($0, in: actor.record) }
-    case .household: return try walk(input.steps, from: .null) { Self.value($0, in: household) }
+    case .household:
+      let facts = try setting.household()
+      return try walk(input.steps, from: .null) { Self.value($0, in: facts) }
     case .device: return actor.device.map { .id($0) } ?? (actor.isHub ? .null : nil)
-    case .now: return .instant(times.now)
-    case .today: return times.today.map { .day($0) }
-    case .written: return .instant(times.written)
+    case .now: return .instant(setting.times.now)
+    case .today: return today.map { .day($0) }
+    case .written: return .instant(setting.times.written)
     case .changed(let field): return .bool(changed.contains(field))
     case .isNew: return .bool(isNew)
     case .rank: return .int(Int64(actor.rank.rawValue))
@@ -163,7 +184,7 @@ package struct Scene {
       case .follow(let collection):
         guard let known = value else { return nil }
         guard let target = known.id else { return .null }
-        switch try find(collection, target) {
+        switch try setting.find(collection, target) {
         case .record(let found): facts = found
         case .none: return .null
         case .unknown: return nil

@@ -120,6 +120,7 @@ extension FieldType.TextForm {
     case .slug: !text.isEmpty && text.utf8.allSatisfy { $0.isLower || $0.isDigit || $0 == UInt8(ascii: "_") }
     case .base32:
       !text.isEmpty && text.utf8.allSatisfy { $0.isUpper || (50...55).contains($0) || $0 == UInt8(ascii: "=") }
+    case .ip: NetworkAddress(text) != nil
     case .pattern(let pattern): pattern.matches(text)
     }
   }

@@ -45,6 +45,8 @@ public indirect enum FieldType: Hashable, Sendable {
     case slug
     /// `[A-Z2-7=]+`.
     case base32
+    /// An IPv4 or IPv6 address in its one form.
+    case ip
     /// A pattern of the pack.
     case pattern(TextPattern)
   }
@@ -125,6 +127,7 @@ extension FieldType.TextForm {
     case .rrule: "rrule\(bounds)"
     case .slug: "slug\(bounds)"
     case .base32: "base32\(bounds)"
+    case .ip: "ip"
     case .pattern(let pattern): "text\(bounds) matches '\(pattern.source)'"
     }
   }

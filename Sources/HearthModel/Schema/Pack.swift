@@ -1,7 +1,7 @@
 /// The description of one app, checked: every number in it points to something that is there.
 ///
 /// Made by `PackLoader` in HearthPack; the language is in docs/reference/pack-language.md.
-public struct Pack: Hashable, Sendable {
+public final class Pack: Hashable, Sendable {
   /// The app's name.
   public let name: String
   /// The shape that devices speak, from 1.
@@ -46,6 +46,21 @@ public struct Pack: Hashable, Sendable {
       householdCollection: householdCollection, memberCollection: memberCollection, zoneField: zoneField,
       roleField: roleField,
       roles: Roles(ranked: roles.ranked, beside: roles.beside, service: roles.service, groups: roles.groups))
+  }
+
+  /// Equal in everything.
+  public static func == (left: Pack, right: Pack) -> Bool {
+    left === right
+      || (left.name == right.name && left.version == right.version && left.collections == right.collections
+        && left.householdCollection == right.householdCollection && left.memberCollection == right.memberCollection
+        && left.zoneField == right.zoneField && left.roleField == right.roleField && left.roles == right.roles
+        && left.expectations == right.expectations)
+  }
+
+  /// Feeds what names it.
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(name)
+    hasher.combine(version)
   }
 
   /// The collection with a number; nil when the pack has none, as with numbers from the wire.
@@ -124,6 +139,9 @@ public struct Roles: Hashable, Sendable {
     if beside.contains(role) { return Rank(rawValue: 1) }
     return service.contains(role) ? .hub : nil
   }
+
+  /// All roles.
+  package var all: [String] { ranked + beside + service }
 
   /// The roles that have a rank, from high to low, as `explain` names them.
   public func names(of rank: Rank) -> [String] {

@@ -58,8 +58,8 @@ package enum PackVocabulary {
 
   /// The types that a field line may begin with; a named type begins with a capital letter.
   package static let typeNames = [
-    "text", "email", "url", "color", "zone", "locale", "rrule", "slug", "base32", "int", "decimal", "float", "bool",
-    "date", "time", "uuid", "enum", "ref", "set", "json",
+    "text", "email", "url", "color", "zone", "locale", "rrule", "slug", "base32", "ip", "int", "decimal", "float",
+    "bool", "date", "time", "uuid", "enum", "ref", "set", "json",
   ]
 
   private static func key(_ name: String, _ content: Content, _ meaning: String, required: Bool = false) -> Key {

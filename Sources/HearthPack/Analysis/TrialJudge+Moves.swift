@@ -41,11 +41,10 @@ extension TrialJudge {
       let current = trial.before?.values[field.number].map { shown($0) } ?? "unknown"
       return reject(
         refusal, rule: field.name,
-        otherwise: "`\(field.name)` is \(current); no step leads from there to \(shown(value)).")
+        otherwise: Judge.noStep(of: field, from: current, to: shown(value)))
     case .forbidden(let moves):
-      let names = moves.map { "`\($0.name)`" }.joined(separator: ", ")
       return reject(
-        Refusal(.forbidden), rule: moves[0].name, otherwise: "\(roleName) may not make the step \(names) here.")
+        Refusal(.forbidden), rule: moves[0].name, otherwise: Judge.mayNotMake(moves, role: trial.role))
     case .unknown:
       open.append("steps of \(field.name)")
       return nil
@@ -82,10 +81,8 @@ extension TrialJudge {
   }
 
   private func refuse(_ move: Move, _ unmet: [Move.Need]) -> Rejection {
-    let needs = unmet.map { "`\($0.name)`" }.joined(separator: ", ")
-    return reject(
-      unmet[0].refusal, rule: move.name, failed: unmet.map(\.name),
-      otherwise: "The step `\(move.name)` needs \(needs).")
+    reject(
+      unmet[0].refusal, rule: move.name, failed: unmet.map(\.name), otherwise: Judge.needsMore(move, unmet))
   }
 
   private mutating func write(_ move: Move, _ scene: Scene, into result: inout [FieldNumber: Value]?) throws {

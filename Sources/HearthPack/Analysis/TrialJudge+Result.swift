@@ -1,4 +1,4 @@
-package import HearthModel
+internal import HearthModel
 
 extension TrialJudge {
   // MARK: Values
@@ -22,7 +22,7 @@ extension TrialJudge {
     for field in trial.collection.fields where behavior.derived[field.number] == nil {
       switch field.defaultValue {
       case .now: values[field.number] = .instant(trial.now)
-      case .today: values[field.number] = times.today.map { .day($0) }
+      case .today: values[field.number] = setting.times.today.map { .day($0) }
       case .household: values[field.number] = .id(trial.household.record)
       case .member: values[field.number] = .id(trial.member.id)
       case .literal, nil: values[field.number] = field.unwrittenValue
@@ -43,7 +43,7 @@ extension TrialJudge {
       }
       guard try note(.check, check.name, check.condition, in: scene) == false, first == nil else { continue }
       first = reject(
-        check.refusal, rule: check.name, otherwise: "`\(check.name)` would not hold: \(check.condition.text).")
+        check.refusal, rule: check.name, otherwise: Judge.wouldNotHold(check))
     }
     let words = RuleWords(trial.pack, trial.collection)
     for unique in behavior.uniques where unique.fields.contains(where: { scene.changed.contains($0) }) {
@@ -87,7 +87,7 @@ extension TrialJudge {
     case .changes(let fields): return !isDeleted && fields.contains { scene.changed.contains($0) }
     case .move(let name, let by):
       guard made.contains(where: { $0.move?.name == name }) else { return false }
-      return try by.isEmpty || by.contains { try Judge.isMeant($0, scene.before) == true }
+      return try by.isEmpty || Judge.isMeant(any: by, scene.before) == true
     case .created: return trial.kind == .create
     case .deleted: return isDeleted
     case .day: return false
@@ -127,15 +127,5 @@ extension Value {
     let members = (object?.members ?? []).filter { $0.key != key }.map { (key: $0.key, value: $0.value) }
     let inner = path.count == 1 ? new : (object?[key] ?? .null).replacing(path.dropFirst(), with: new)
     return .object(ValueObject(members + (inner.map { [(key: key, value: $0)] } ?? [])))
-  }
-}
-
-extension Effect.Action {
-  /// What is written.
-  package var assignments: [Assignment] {
-    switch self {
-    case .append(_, let row), .put(_, let row), .set(let row), .setAt(_, let row), .reverse(_, _, let row): row
-    case .delete: []
-    }
   }
 }

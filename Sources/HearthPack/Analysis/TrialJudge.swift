@@ -7,14 +7,13 @@ package import HearthModel
 package struct TrialJudge {
   let trial: Trial
   let behavior: Behavior
-  /// The day of a moment in a time zone.
-  let dayInZone: (Instant, String) -> Day?
+  let setting: Scene.Setting
   var report = TrialReport()
   /// Questions that have no answer here.
   var open: [String] = []
 
   package static func judge(_ trial: Trial, dayInZone: @escaping (Instant, String) -> Day?) throws -> TrialReport {
-    var judge = TrialJudge(trial: trial, behavior: trial.collection.behavior, dayInZone: dayInZone)
+    var judge = TrialJudge(trial, dayInZone)
     if let refusal = try judge.refusal() {
       judge.report.answer = .refused(
         refusal.code, rule: refusal.rule, message: refusal.message, failed: refusal.failed)
@@ -22,6 +21,15 @@ package struct TrialJudge {
       judge.report.answer = .undecided(judge.open)
     }
     return judge.report
+  }
+
+  private init(_ trial: Trial, _ dayInZone: @escaping (Instant, String) -> Day?) {
+    self.trial = trial
+    behavior = trial.collection.behavior
+    let homes = trial.pack.collections[trial.pack.householdCollection.index]
+    let home = trial.householdRecord?.facts ?? RecordFacts([:], in: homes)
+    setting = Scene.Setting(
+      actor: trial.actor, times: trial.times(dayInZone), household: { home }, find: { trial.find($0, $1) })
   }
 
   /// Asks everything; nil when nothing refuses.
@@ -41,26 +49,12 @@ package struct TrialJudge {
 
   // MARK: Scenes
 
-  var actor: Scene.Actor {
-    Scene.Actor(
-      member: trial.member.id, role: trial.role, rank: trial.pack.roles.rank(of: trial.role) ?? Rank(rawValue: 1),
-      device: trial.device, record: trial.member.facts)
-  }
-
-  var times: Scene.Times {
-    let zone = trial.householdRecord?.values[trial.pack.zoneField]?.text
-    let day = { (instant: Instant) in zone.flatMap { dayInZone(instant, $0) } }
-    return Scene.Times(now: trial.now, today: day(trial.now), written: trial.written, day: day)
-  }
-
   /// The scene with these values as the result; nil for a record that is not there.
   func scene(_ values: [FieldNumber: Value]?) -> Scene {
-    let homes = trial.pack.collections[trial.pack.householdCollection.index]
-    return Scene(
+    Scene(
       collection: trial.collection, id: trial.id, record: values.map { RecordFacts($0, in: trial.collection) },
       old: trial.before?.facts, seen: trial.seen, changed: changedFields(values), isNew: trial.before == nil,
-      actor: actor, times: times, household: trial.householdRecord?.facts ?? RecordFacts([:], in: homes),
-      find: { [trial] in trial.find($0, $1) })
+      in: setting)
   }
 
   /// The scene in which the record is as it was.
@@ -84,12 +78,8 @@ package struct TrialJudge {
   }
 
   func reject(_ refusal: Refusal, rule: String, failed: [String] = [], otherwise message: String) -> Rejection {
-    Rejection(
-      refusal.code, collection: trial.collection.number, record: trial.id, message: refusal.says ?? message,
-      rule: "\(trial.collection.name).\(rule)", failed: failed)
+    Judge.refused(refusal, by: rule, of: trial.id, in: trial.collection, failed: failed, otherwise: message)
   }
-
-  var roleName: String { trial.role.prefix(1).uppercased() + trial.role.dropFirst() }
 
   // MARK: Coming in, shape, sight
 
@@ -104,8 +94,8 @@ package struct TrialJudge {
     let change = RecordChange(
       collection: trial.collection.number, record: trial.id, kind: trial.kind, edits: trial.edits)
     let fillIn = EditShape.FillIn(
-      now: trial.now, today: times.today, household: trial.household, member: trial.member.id)
-    let shape = EditShape(collection: trial.collection, change: change, isHub: actor.isHub, fillIn: fillIn)
+      now: trial.now, today: setting.times.today, household: trial.household, member: trial.member.id)
+    let shape = EditShape(collection: trial.collection, change: change, isHub: setting.actor.isHub, fillIn: fillIn)
     do {
       _ = try shape.operation()
       report.lines.append(.init(.shape, "values", "types, limits, required fields", true))
@@ -117,10 +107,10 @@ package struct TrialJudge {
   }
 
   private mutating func askSight() throws -> Rejection? {
-    guard trial.before != nil, !behavior.access.isOpen, !actor.isHub else { return nil }
+    guard trial.before != nil, !behavior.access.isOpen, !setting.actor.isHub else { return nil }
     let before = before
     for grant in behavior.access.read where grant.who.mayMean(role: trial.role) { try note(grant, .read, before) }
-    let holds = try Judge.readableFields(before).map { !$0.isEmpty }
+    let holds = try Judge.readableFields(trial.collection.permit(for: .read, role: trial.role), before).map { !$0.isEmpty }
     report.lines.append(.init(.sight, "sees the record", "", holds))
     if holds == nil { open.append("sight of the record") }
     guard holds == false else { return nil }
@@ -134,55 +124,24 @@ package struct TrialJudge {
 
 extension TrialJudge {
   private mutating func askRights(_ result: [FieldNumber: Value]?) throws -> Rejection? {
-    guard !behavior.access.isOpen, !actor.isHub else { return nil }
-    let verb: Access.Verb =
-      switch trial.kind {
-      case .create: .create
-      case .update: .update
-      case .delete, .restore: .delete
-      }
-    let needs = verb == .delete ? [] : self.needs
+    guard !behavior.access.isOpen, !setting.actor.isHub else { return nil }
+    let verb = Access.Verb(trial.kind)
+    let needs = verb == .delete ? [] : Judge.needs(of: trial.edits, in: trial.collection)
     // What only moves needs no other right.
     if verb == .update, needs.isEmpty, !trial.edits.isEmpty { return nil }
-    let scenes = rightScenes(verb, result)
+    let scenes = scene(verb == .delete ? trial.before?.values : result).all(for: verb)
     for grant in behavior.access.grants(for: verb) where grant.who.mayMean(role: trial.role) {
       for (position, scene) in scenes.enumerated() {
         try note(grant, verb, scene, when: scenes.count == 1 ? "" : position == 0 ? ", before" : ", after")
       }
     }
-    switch try Judge.unmet(needs, verb, in: scenes) {
+    switch try Judge.unmet(needs, trial.collection.permit(for: verb, role: trial.role), in: scenes) {
     case .granted: return nil
     case .unknown:
       open.append("right to \(verb.rawValue)")
       return nil
     case .refused(let need):
-      let field = need.flatMap { trial.collection.field($0.field) }
-      let what = field.map { "`\($0.name)` of `\(trial.collection.name)`" } ?? "records of `\(trial.collection.name)`"
-      return Rejection(
-        .forbidden, field: field?.number, message: "\(roleName) may not \(verb.rawValue) \(what) here.",
-        rule: "\(trial.collection.name).access.\(verb.rawValue)")
-    }
-  }
-
-  /// What the edits need a right for; moves have rights of their own, and bring the rest of their group along.
-  private var needs: [Judge.Need] {
-    let moved = Set(behavior.moves.compactMap { trial.collection.field($0.field)?.slot })
-    return trial.edits.compactMap { edit in
-      guard let field = trial.collection.field(edit.field), !moved.contains(field.slot) else { return nil }
-      switch edit.action {
-      case .put(let path, _), .drop(let path): return Judge.Need(edit.field, path: path)
-      case .set, .add, .insert, .remove: return Judge.Need(edit.field)
-      }
-    }
-  }
-
-  /// An update is judged on the record before and after, a creation on the result, a delete on what was.
-  private func rightScenes(_ verb: Access.Verb, _ result: [FieldNumber: Value]?) -> [Scene] {
-    let after = scene(result)
-    return switch verb {
-    case .create: [after]
-    case .update: [after.before, after]
-    case .delete, .read: [before]
+      return Judge.forbidden(verb, need, of: trial.id, in: trial.collection, role: trial.role)
     }
   }
 
@@ -197,6 +156,17 @@ extension TrialJudge {
 }
 
 extension Trial {
+  fileprivate var actor: Scene.Actor {
+    Scene.Actor(
+      member: member.id, role: role, rank: pack.roles.rank(of: role) ?? Rank(rawValue: 1), device: device,
+      record: member.facts)
+  }
+
+  fileprivate func times(_ dayInZone: @escaping (Instant, String) -> Day?) -> Scene.Times {
+    let zone = householdRecord?.values[pack.zoneField]?.text
+    return Scene.Times(now: now, written: written) { instant in zone.flatMap { dayInZone(instant, $0) } }
+  }
+
   /// The record behind a reference, as far as the file names it.
   func find(_ collection: CollectionNumber, _ id: RecordID) -> Scene.Finding {
     if let record = related[Place(collection: collection, record: id)] { return .record(record.facts) }

@@ -12,7 +12,7 @@ struct TrialTrace {
 
   /// The expression as one step with its parts below it.
   func steps(in scene: Scene) throws -> [TrialReport.Step] {
-    let trace = try text.expression.trace(in: scene.surroundings)
+    let trace = try text.expression.trace(in: scene)
     return [step(text.expression.nodes.count - 1, trace)]
   }
 

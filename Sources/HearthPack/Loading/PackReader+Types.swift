@@ -16,6 +16,7 @@ extension PackReader {
     case "rrule": return textType(.rrule, term, maximum: 255)
     case "slug": return textType(.slug, term, maximum: 50)
     case "base32": return textType(.base32, term, maximum: 64)
+    case "ip": return plain(.text(.ip, length: 0...39), term)
     case "int": return resolveInt(term)
     case "decimal": return resolveDecimal(term)
     case "float": return plain(.float, term)
@@ -32,8 +33,8 @@ extension PackReader {
   }
 
   private static let typeNames = [
-    "text", "email", "url", "color", "zone", "locale", "rrule", "slug", "base32", "int", "decimal", "float", "bool",
-    "date", "time", "uuid", "enum", "ref", "set", "json",
+    "text", "email", "url", "color", "zone", "locale", "rrule", "slug", "base32", "ip", "int", "decimal", "float",
+    "bool", "date", "time", "uuid", "enum", "ref", "set", "json",
   ]
 
   /// What other languages call the types.

@@ -80,14 +80,14 @@ import Testing
     let old = values(things, &dice).merging(new) { first, second in Bool.random(using: &dice) ? first : second }
     let changed = FieldSet(things.fields.map(\.number).filter { isNew || new[$0] != old[$0] })
     let now = Instant(milliseconds: 1_762_876_800_000)
+    let home = RecordFacts(values(homes, &dice), in: homes)
+    let setting = Scene.Setting(
+      actor: Scene.Actor(member: member, role: role, rank: pack.roles.rank(of: role)!, device: nil, record: own),
+      times: Scene.Times(now: now, written: now, day: { _ in nil }), household: { home },
+      find: { [records] in records[$1].map { .record($0) } ?? .none })
     return Scene(
       collection: things, id: RecordID(name: "thing"), record: RecordFacts(new, in: things),
-      old: isNew ? nil : RecordFacts(old, in: things), changed: changed, isNew: isNew,
-      actor: Scene.Actor(
-        member: member, role: role, rank: pack.roles.rank(of: role)!, device: nil, record: own),
-      times: Scene.Times(now: now, today: nil, written: now, day: { _ in nil }),
-      household: RecordFacts(values(homes, &dice), in: homes),
-      find: { [records] in records[$1].map { .record($0) } ?? .none })
+      old: isNew ? nil : RecordFacts(old, in: things), changed: changed, isNew: isNew, in: setting)
   }
 
   @Test func `no record contradicts what is proved`() throws {

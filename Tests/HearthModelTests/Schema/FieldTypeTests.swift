@@ -193,6 +193,9 @@ extension FieldTypeTests.Limits {
       bad: ["", "COUNT=2", "FREQ=", "FREQ=HOURLY2", "FREQ=DAILY;", "FREQ=DAILY;FREQ=DAILY", "freq=DAILY", "FREQ=daily"]),
     form(.slug, good: ["a", "a_1", "9"], bad: ["", "A", "a-b", "é", "a "]),
     form(.base32, good: ["A", "Z7=", "234567"], bad: ["", "a", "A1", "A8", "A ", "É"]),
+    form(
+      .ip, good: ["192.0.2.1", "0.0.0.0", "2001:db8::1", "::", "::ffff:192.0.2.1"],
+      bad: ["", "192.0.2.256", "192.0.2.01", "2001:DB8::1", "::ffff:c000:201", "192.0.2.0/24", "localhost"]),
     form(.pattern(try! TextPattern("[a-c]{2}")), good: ["ab", "cc"], bad: ["a", "abc", "ad"]),
   ]
 

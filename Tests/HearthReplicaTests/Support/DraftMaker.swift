@@ -169,6 +169,7 @@ struct DraftMaker {
     case .rrule: return .text(random.pick(["FREQ=DAILY", "FREQ=WEEKLY;BYDAY=MO"]))
     case .slug: return .text(letter)
     case .base32: return .text(letter.uppercased())
+    case .ip: return .text("192.0.2.\(letter.utf8.first ?? 0)")
     case .pattern: return .text("image/\(letter)")
     }
   }

@@ -46,9 +46,12 @@ struct InquiryDifference {
   private func page(
     _ subject: Inquiry.Subject, _ mark: [UInt8], _ household: TestHousehold, _ bounds: InquiryDesk.Bounds
   ) throws -> Answer {
-    try household.store.inquire { reader in
+    let sight = InquirySight(pack: household.pack) { key, _ in
+      household.pack.collection(key.collection)?.publishedFields
+    }
+    return try household.store.inquire { reader in
       let desk = InquiryDesk(
-        household: household.id, member: household.devices[0].entry.member, sight: .published(household.pack),
+        household: household.id, member: household.devices[0].entry.member, sight: sight,
         reader: reader, bounds: bounds)
       return try desk.answer(Inquiry(subject, page: mark))
     }

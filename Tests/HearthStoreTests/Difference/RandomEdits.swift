@@ -132,6 +132,7 @@ struct RandomEdits {
     case .rrule: "FREQ=DAILY"
     case .slug: "slug_\(number(9))"
     case .base32: "ABC234"
+    case .ip: "192.0.2.\(number(9))"
     case .pattern: "image/png"
     }
   }

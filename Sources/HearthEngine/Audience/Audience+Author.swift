@@ -3,27 +3,20 @@ internal import HearthModel
 // What the author of a change set is told passes through the author's own view: nobody learns by writing what may not
 // be read.
 
-extension Engine {
+extension Audience {
   /// What an author sees; nil for the hub and where everybody sees everything.
-  func authorsView(
-    _ submission: Submission, _ pack: Pack, _ records: @escaping Audience.Lookup
-  ) throws -> View? {
-    guard let audience = audiences[pack.name], !audience.isOpen, let member = submission.member,
-      let device = submission.device
-    else { return nil }
-    let standing = try audience.standing(of: member, in: submission.household, records) ?? .gone
-    return View(audience, standing, member: member, device: device)
+  func view(of submission: Submission, _ records: @escaping Lookup) throws -> View? {
+    guard !isOpen, let member = submission.member, let device = submission.device else { return nil }
+    let standing = try standing(of: member, in: submission.household, records) ?? .gone
+    return View(self, standing, member: member, device: device)
   }
 
   /// A verdict as its author may see it. What is stored keeps everything, for those who may.
   func shown(_ verdict: Outcome.Verdict, to submission: Submission, _ work: WorkingSet) throws -> Outcome.Verdict {
-    guard verdict != .accepted, let household = try work.household(submission.household),
-      let pack = packs[household.state.app],
-      let view = try authorsView(submission, pack, { try work.state(of: $0) })
-    else { return verdict }
+    guard verdict != .accepted, let view = try view(of: submission, { try work.state(of: $0) }) else { return verdict }
     let visible = { (collection: CollectionNumber, record: RecordID) throws -> FieldSet? in
       let key = RecordKey(submission.household, collection, record)
-      guard view.audience[collection]?.isOpen == false, let state = try work.state(of: key) else { return nil }
+      guard self[collection]?.isOpen == false, let state = try work.state(of: key) else { return nil }
       return try view.fields(of: key, state) { try work.state(of: $0) }
     }
     switch verdict {
