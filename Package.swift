@@ -149,7 +149,10 @@ let package = Package(
       ]),
     .testTarget(
       name: "HearthScenarioTests",
-      dependencies: ["HearthModel", "HearthPack", "HearthProtocol", "HearthReplica", "HearthScenario", "HearthTesting"]),
+      dependencies: [
+        "HearthEngine", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica", "HearthScenario",
+        "HearthTesting", "HearthWire",
+      ]),
     .testTarget(
       name: "HearthTransportTests",
       dependencies: [

@@ -2,7 +2,8 @@ internal import Foundation
 internal import HearthModel
 internal import HearthPack
 
-/// The packs of a folder: one sub-folder for each app, with its `schema.yaml` and perhaps a `seed.yaml`.
+/// The packs of a folder: one sub-folder for each app, with its `schema.yaml`, perhaps a `seed.yaml`, and a
+/// `catalogue.yaml` where the pack has shared collections.
 struct PackLibrary {
   /// Where packs are looked for when nothing else is said.
   static let defaultFolder = "fixtures"
@@ -49,9 +50,27 @@ struct PackLibrary {
   static func load(_ file: URL) throws -> Pack {
     let text = try read(file)
     do {
-      return try PackLoader.load(text, file: file.relativeToHere)
-    } catch {
-      throw CommandFailure(error)
+      let pack = try PackLoader.load(text, file: file.relativeToHere)
+      guard let catalogue = try catalogue(beside: file, of: pack) else { return pack }
+      return pack.with(try CatalogueLoader.load(catalogue.text, file: catalogue.file, pack: pack))
+    } catch let diagnostics as Diagnostics {
+      throw CommandFailure(diagnostics)
+    }
+  }
+
+  /// The catalogue beside a pack; nil when the pack has no shared collections, or the file is not there, as on devices.
+  static func catalogue(beside schema: URL, of pack: Pack) throws -> (file: String, text: String)? {
+    let file = schema.deletingLastPathComponent().appending(path: "catalogue.yaml")
+    guard pack.hasShared, FileManager.default.fileExists(atPath: file.path) else { return nil }
+    return (file.relativeToHere, try read(file))
+  }
+
+  /// Makes sure that a hub has the rows of all shared collections.
+  func requireCatalogues() throws {
+    for pack in packs.values.sorted(by: { $0.name < $1.name }) where pack.hasShared && pack.catalogue == nil {
+      throw CommandFailure(
+        .noPack,
+        "`\(pack.name)` has shared collections, and no catalogue.yaml with their rows lies beside its schema.yaml.")
     }
   }
 

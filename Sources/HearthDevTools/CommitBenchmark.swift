@@ -9,12 +9,6 @@ internal import HearthModel
 internal import HearthPack
 internal import HearthSQLite
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// `hearth-dev commit-benchmark`: what deciding and committing costs, beside what SQLite alone costs.
 ///
 /// Two numbers answer the question: change sets a second, and CPU for each. A change set is the typical one: a parent
@@ -72,18 +66,12 @@ package struct CommitBenchmark: AsyncParsableCommand {
     var end = clock.now + .seconds(seconds / 10)
     while clock.now < end { _ = try batch() }
     var count = 0
-    let (wallStart, cpuStart) = (clock.now, Self.cpuMicroseconds)
+    let (wallStart, cpuStart) = (clock.now, ProcessCPU.microseconds)
     end = wallStart + .seconds(seconds)
     while clock.now < end { count += try batch() }
     let (whole, fraction) = (clock.now - wallStart).components
     let elapsed = Double(whole) + Double(fraction) / 1e18
-    return (Double(count) / elapsed, (Self.cpuMicroseconds - cpuStart) / Double(count))
-  }
-
-  private static var cpuMicroseconds: Double {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF.rawValue, &usage)
-    return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) * 1e6 + Double($1.tv_usec) }
+    return (Double(count) / elapsed, (ProcessCPU.microseconds - cpuStart) / Double(count))
   }
 
   private func show(_ rows: [Row]) throws {

@@ -7,12 +7,6 @@ internal import HearthMemory
 internal import HearthModel
 internal import HearthPack
 
-#if canImport(Glibc)
-  internal import Glibc
-#elseif canImport(Darwin)
-  internal import Darwin
-#endif
-
 /// `hearth-dev rules-benchmark`: what a pack's rules add to a decision.
 ///
 /// The same change set is decided with FamQuest's rules and with the same shapes without them, in turns of a tenth of a
@@ -60,22 +54,16 @@ package struct RulesBenchmark: ParsableCommand {
     try first.decide(2000)
     try second.decide(2000)
     while clock.now < end {
-      let start = Self.cpuMicroseconds
+      let start = ProcessCPU.microseconds
       try first.decide(1000)
-      let middle = Self.cpuMicroseconds
+      let middle = ProcessCPU.microseconds
       try second.decide(1000)
       cpu.0 += middle - start
-      cpu.1 += Self.cpuMicroseconds - middle
+      cpu.1 += ProcessCPU.microseconds - middle
       counts.0 += 1000
       counts.1 += 1000
     }
     return (cpu.0 / Double(counts.0), cpu.1 / Double(counts.1))
-  }
-
-  private static var cpuMicroseconds: Double {
-    var usage = rusage()
-    getrusage(RUSAGE_SELF.rawValue, &usage)
-    return [usage.ru_utime, usage.ru_stime].reduce(0) { $0 + Double($1.tv_sec) * 1e6 + Double($1.tv_usec) }
   }
 
   private func show(_ rows: [Row]) throws {

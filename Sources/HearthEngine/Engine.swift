@@ -38,34 +38,6 @@ package struct Engine: Sendable {
     return DecidedBatch(commit: work.commit(), results: results, announcements: announcements)
   }
 
-  /// Whether a pack has something that happens when a day begins.
-  package var hasDays: Bool { plans.values.contains { $0.hasDays } }
-
-  /// The day in a household's zone; nil for households without anything that depends on it.
-  package func day(of household: HouseholdID, reader: any StoreReader, now: Instant) throws -> Day? {
-    guard let state = try reader.household(household), let pack = packs[state.app], plans[state.app]?.hasDays == true,
-      let home = pack.collection(pack.householdCollection),
-      let record = try reader.record(RecordKey(household, home.number, household.record))
-    else { return nil }
-    let zone = record.value(of: home.fields[pack.zoneField.index], in: home).text
-    return dayInZone(now, zone ?? "UTC")
-  }
-
-  /// Does what the packs say for the beginning of a day, household by household; what has nothing to do costs a look.
-  ///
-  /// The same day may be turned any number of times: what it does depends on the records alone.
-  package func turnDay(
-    of households: [HouseholdID], reader: any StoreReader, now: Instant
-  ) throws -> DecidedBatch {
-    let work = WorkingSet(reader: reader)
-    var announcements = [DecidedBatch.Announcement]()
-    for id in households {
-      guard let household = try work.household(id), plans[household.state.app]?.hasDays == true else { continue }
-      announcements += try decideOwn(.day, [], in: id, behind: 0, work, now)
-    }
-    return DecidedBatch(commit: work.commit(), results: [], announcements: announcements)
-  }
-
   /// Deletes a record of another household whose unique values were taken over.
   private func makeRoom(
     _ holder: UniqueHolder, behind position: Int, _ work: WorkingSet, _ now: Instant
@@ -73,23 +45,27 @@ package struct Engine: Sendable {
     let context = try work.state(of: RecordKey(holder.household, holder.collection, holder.record))?.versions
     let change = RecordChange(
       collection: holder.collection, record: holder.record, kind: .delete, context: context ?? VersionVector())
-    return try decideOwn(.changes, [change], in: holder.household, behind: position, work, now)
+    let (_, announcement) = try decideOwn(.changes, [change], in: holder.household, behind: position, work, now)
+    return announcement.map { [$0] } ?? []
   }
 
   /// Decides a change set of the hub's own.
-  private func decideOwn(
+  ///
+  /// - Returns: what became of it, nil when the hub has no such household; and what is to be told to everybody.
+  func decideOwn(
     _ occasion: Submission.Occasion, _ changes: [RecordChange], in household: HouseholdID, behind position: Int,
     _ work: WorkingSet, _ now: Instant
-  ) throws -> [DecidedBatch.Announcement] {
-    guard let state = try work.household(household)?.state else { return [] }
+  ) throws -> (result: SubmissionResult?, announcement: DecidedBatch.Announcement?) {
+    guard let state = try work.household(household)?.state else { return (nil, nil) }
     let changeSet = ChangeSet(
       counter: state.progress(of: .hub).counter + 1, stamp: HybridTime(milliseconds: now.milliseconds),
       content: .changes(changes))
     let submission = Submission(
       household: household, replica: .hub, device: nil, member: nil, offset: .zero, changeSet: changeSet,
       occasion: occasion)
-    guard case (.decided(_, let patch?), _) = try decide(submission, work, now) else { return [] }
-    return [DecidedBatch.Announcement(household: household, patch: patch, position: position)]
+    let (result, _) = try decide(submission, work, now)
+    guard case .decided(_, let patch?) = result else { return (result, nil) }
+    return (result, DecidedBatch.Announcement(household: household, patch: patch, position: position))
   }
 
   private func keys(of batch: [Submission]) -> Set<RecordKey> {
@@ -126,9 +102,9 @@ package struct Engine: Sendable {
     let decision =
       try former.map { Admission.Decision(verdict: $0.verdict, patch: nil, ownRecords: []) }
       ?? admission.run()
-    // A day on which nothing happens leaves no trace.
-    if submission.occasion == .day, decision.patch?.patch.records.isEmpty ?? true {
-      return (.decided(Outcome(counter: 0, revision: household.state.revision, at: now, verdict: .accepted), nil), [])
+    if submission.leavesNoTrace(decision) {
+      let revision = household.state.revision
+      return (.decided(Outcome(counter: 0, revision: revision, at: now, verdict: decision.verdict), nil), [])
     }
     var state = household.state
     if decision.patch != nil { state.revision = state.revision.next }
@@ -137,7 +113,9 @@ package struct Engine: Sendable {
     let entry = ChangeEntry(
       dot: submission.dot, revision: former?.revision ?? state.revision, at: former?.at ?? now, stamp: stamp,
       offset: submission.offset, member: submission.member, rank: admission.rank, verdict: decision.verdict,
-      contentHash: hash, changeSet: submission.changeSet)
+      contentHash: hash,
+      // What was taken in is kept with the ids that the records have, what was not as it came.
+      changeSet: decision.patch == nil ? submission.changeSet : admission.submission.changeSet)
     work.write(submission.household, state, entry)
     let outcome = Outcome(
       counter: counter, revision: entry.revision, at: entry.at,

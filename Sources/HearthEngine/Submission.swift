@@ -10,7 +10,7 @@ package struct Submission: Sendable {
   package let member: RecordID?
   /// How far the device's clock was ahead at the handshake.
   package let offset: ClockOffset
-  package let changeSet: ChangeSet
+  package internal(set) var changeSet: ChangeSet
   /// What the change set is about.
   let occasion: Occasion
 
@@ -18,8 +18,19 @@ package struct Submission: Sendable {
   enum Occasion: Sendable {
     /// What it says.
     case changes
-    /// That a day began in the household's zone; the hub's own.
-    case day
+    /// That a day began in the household's zone, for one record or for all; the hub's own.
+    case day(of: RecordKey?)
+    /// That the catalogue of the app is another than the household's; the hub's own.
+    case catalogue
+  }
+
+  /// A day on which nothing happens, and a part of a catalogue that is refused, are asked again.
+  func leavesNoTrace(_ decision: Admission.Decision) -> Bool {
+    switch occasion {
+    case .changes: false
+    case .day: decision.patch?.patch.records.isEmpty ?? true
+    case .catalogue: decision.patch == nil
+    }
   }
 
   package init(

@@ -66,11 +66,16 @@ package struct Founding: Sendable {
 
   private func changeSet(of household: Seed.Household, app: String, now: Instant) -> ChangeSet {
     let pack = engine.packs[app]
-    let changes = household.records.map { record in
-      RecordChange(
-        collection: record.collection, record: record.id, kind: .create,
-        edits: record.values.flatMap { value in edits(value, pack?.collection(record.collection)) })
+    let rows = (pack?.catalogue?.rows ?? []).compactMap { row in
+      pack?.collection(row.collection).map { row.creation(in: $0) }
     }
+    let changes =
+      rows
+      + household.records.map { record in
+        RecordChange(
+          collection: record.collection, record: record.id, kind: .create,
+          edits: record.values.flatMap { value in edits(value, pack?.collection(record.collection)) })
+      }
     return ChangeSet(counter: 1, stamp: HybridTime(milliseconds: now.milliseconds), content: .changes(changes))
   }
 

@@ -78,6 +78,14 @@ package final class MemoryStore: Store {
     }
   }
 
+  package func catalogueMark(of app: String) throws -> [UInt8]? {
+    contents.withLock { $0.catalogueMarks[app] }
+  }
+
+  package func noteCatalogue(_ mark: [UInt8], of app: String) throws {
+    contents.withLock { $0.catalogueMarks[app] = mark }
+  }
+
   package func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result {
     try body(Reader(contents: contents.withLock { $0 }))
   }
@@ -145,6 +153,7 @@ private struct Contents: Sendable {
   var entries: [HouseholdEntry] = []
   var devices: [DeviceEntry] = []
   var uniques: [UniqueKey: UniqueHolder] = [:]
+  var catalogueMarks: [String: [UInt8]] = [:]
 
   mutating func found(_ founded: Commit.Founded) throws {
     guard households[founded.state.id] == nil else {

@@ -7,7 +7,7 @@ package import HearthProtocol
 /// and keeps the new value only when the write succeeded, so that memory and disk never disagree.
 package struct Replica: Sendable {
   package let pack: Pack
-  package private(set) var identity: ReplicaIdentity
+  package internal(set) var identity: ReplicaIdentity
   /// Change sets without an outcome, ascending by counter.
   package private(set) var outbox: [OutboxEntry]
   /// Who writes under which replica number.
@@ -47,9 +47,7 @@ package struct Replica: Sendable {
   }
 
   private mutating func index(_ entry: OutboxEntry) {
-    for change in entry.changeSet.changes {
-      pending[ReplicaKey(change.collection, change.record), default: []].append(entry.changeSet.counter)
-    }
+    for key in keys(of: entry) { pending[key, default: []].append(entry.changeSet.counter) }
   }
 }
 
@@ -58,7 +56,8 @@ package struct Replica: Sendable {
 extension Replica {
   /// A record as the person sees it: as the hub confirmed it, with the device's own undecided changes laid over it.
   package func view(_ key: ReplicaKey, _ reader: some ReplicaReader) throws -> VisibleRecord? {
-    laidOver(try reader.confirmed(key), key)
+    let key = meant(key)
+    return laidOver(try reader.confirmed(key), key)
   }
 
   /// All records of a collection as the person sees them, ascending by id; those that are not there too.
@@ -78,7 +77,7 @@ extension Replica {
 
   /// Whether changes of the device's own to a record wait for the hub.
   package func isPending(_ key: ReplicaKey) -> Bool {
-    pending[key]?.contains { $0 > identity.confirmedCounter } ?? false
+    pending[meant(key)]?.contains { $0 > identity.confirmedCounter } ?? false
   }
 
   private func laidOver(_ confirmed: VisibleRecord?, _ key: ReplicaKey) -> VisibleRecord? {
@@ -87,15 +86,15 @@ extension Replica {
     for counter in pending[key] ?? [] where counter > identity.confirmedCounter {
       // Undecided as far as this device was told, and yet part of what it was sent.
       if let replica = identity.replica, confirmed?.versions.covers(Dot(replica, counter)) == true { continue }
-      guard let entry = entry(counter),
-        let change = entry.changeSet.changes.first(where: { $0.collection == key.collection && $0.record == key.record }
-        )
-      else { continue }
-      // An edit of a record that is not there any more shows nothing.
-      guard record != nil || change.kind == .create else { continue }
-      var shown = record ?? VisibleRecord(in: collection)
-      shown.apply(change, by: author(of: entry), fillIn: fillIn(at: entry.madeAt), in: collection)
-      record = shown
+      guard let entry = entry(counter) else { continue }
+      for change in entry.changeSet.changes where change.collection == key.collection {
+        let change = meant(change)
+        // An edit of a record that is not there any more shows nothing.
+        guard change.record == key.record, record != nil || change.kind == .create else { continue }
+        var shown = record ?? VisibleRecord(in: collection)
+        shown.apply(change, by: author(of: entry), fillIn: fillIn(at: entry.madeAt), in: collection)
+        record = shown
+      }
     }
     return record
   }
@@ -134,7 +133,7 @@ extension Replica {
       throw Rejection(.tooLarge, message: "This install has used up its counters. Install the app anew.")
     }
     let changes = try DraftResolver(replica: self).changes(of: draft, now: now) { key in try view(key, reader) }
-    return append(changes, now: now)
+    return append(changes.map(meant), now: now)
   }
 
   /// Puts changes into the outbox as one change set, without asking whether the hub can take them.
@@ -231,6 +230,7 @@ extension Replica {
         changeSet: entry.changeSet, madeAt: Instant(milliseconds: entry.changeSet.stamp.milliseconds), isSent: true)
     }
     outbox = entries + outbox
+    if !forgotten.isEmpty { identity.aliases = [] }
     identity.confirmedCounter = min(identity.confirmedCounter, last)
     indexOutbox()
     step.writes.unsettled = forgotten
@@ -335,7 +335,9 @@ extension Replica {
   package mutating func wipe() -> Step {
     identity.cursor = .start
     identity.staging = nil
+    identity.aliases = []
     roster = [:]
+    indexOutbox()
     var step = Step()
     step.changed = Set(pending.keys)
     step.writes.identity = identity
@@ -378,11 +380,15 @@ extension Replica {
       let position = outbox.firstIndex(where: { $0.changeSet.counter == outcome.counter })
     else { return }
     let entry = outbox.remove(at: position)
-    for change in entry.changeSet.changes {
-      let key = ReplicaKey(change.collection, change.record)
+    for key in keys(of: entry) {
       pending[key]?.removeAll { $0 == outcome.counter }
       if pending[key]?.isEmpty == true { pending[key] = nil }
       step.changed.insert(key)
+    }
+    if learn(outcome.verdict) {
+      step.changed.formUnion(pending.keys)
+      indexOutbox()
+      step.changed.formUnion(pending.keys)
     }
     let settled = SettledEntry(
       replica: replica, changeSet: entry.changeSet, revision: outcome.revision, at: outcome.at,
@@ -403,7 +409,7 @@ extension Replica {
   private func confirm(
     _ entry: OutboxEntry, _ outcome: Outcome, _ dot: Dot, _ step: inout Step, _ reader: some ReplicaReader
   ) throws {
-    for change in entry.changeSet.changes {
+    for change in entry.changeSet.changes.map(meant) {
       guard let collection = pack.collection(change.collection) else { continue }
       let key = ReplicaKey(change.collection, change.record)
       var record = try confirmed(key, step, reader) ?? VisibleRecord(in: collection)

@@ -23,6 +23,8 @@ package struct ReplicaIdentity: Hashable, Sendable {
   package var confirmedCounter: UInt64 = 0
   /// How far the hub's clock was behind this device's at the last handshake, in milliseconds.
   package var clockOffset: Int64 = 0
+  /// The ids that the hub folded into other records; the newest last.
+  package var aliases: [RecordAlias] = []
 
   package init(incarnation: UInt64, household: HouseholdID, member: RecordID) {
     self.incarnation = incarnation
@@ -41,7 +43,9 @@ package struct ReplicaIdentity: Hashable, Sendable {
 }
 
 extension ReplicaIdentity: ByteCodable {
-  private static let format: UInt8 = 1
+  private static let format: UInt8 = 2
+  /// The format without aliases.
+  private static let formatWithoutAliases: UInt8 = 1
 
   package func encode(into writer: inout ByteWriter) {
     writer.write(byte: Self.format)
@@ -56,10 +60,14 @@ extension ReplicaIdentity: ByteCodable {
     writer.write(fixed: clock.last.rawValue)
     writer.write(confirmedCounter)
     writer.write(signed: clockOffset)
+    writer.write(list: aliases)
   }
 
   package init(from reader: inout ByteReader) throws(ByteFault) {
-    guard try reader.readByte() == Self.format else { throw reader.fault("format \(Self.format) of an identity") }
+    let format = try reader.readByte()
+    guard format == Self.format || format == Self.formatWithoutAliases else {
+      throw reader.fault("format \(Self.format) of an identity")
+    }
     let incarnation = try reader.readFixed()
     let household = HouseholdID(try reader.read())
     self.init(incarnation: incarnation, household: household, member: try reader.read())
@@ -72,6 +80,7 @@ extension ReplicaIdentity: ByteCodable {
     clock = HybridClock(last: HybridTime(rawValue: try reader.readFixed()))
     confirmedCounter = try reader.readNumber()
     clockOffset = try reader.readSigned()
+    if format == Self.format { aliases = try reader.readList(RecordAlias.self) }
   }
 }
 

@@ -115,7 +115,17 @@ package final class SQLiteStore: Store {
     }
   }
 
+  package func noteCatalogue(_ mark: [UInt8], of app: String) throws {
+    try onWriter { writer in
+      try writer.transaction { try writer.noteCatalogue(mark, of: app) }
+    }
+  }
+
   // MARK: Reading
+
+  package func catalogueMark(of app: String) throws -> [UInt8]? {
+    try onWriter { writer in try writer.reading { try writer.catalogueMark(of: app) } }
+  }
 
   package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
     try onWriter { writer in

@@ -124,7 +124,7 @@ final class RuleDesk {
 
   /// Turns the day.
   func turnDay() throws {
-    try store.commit { try engine.turnDay(of: [household], reader: $0, now: now).commit }
+    try store.commit { try engine.turnDay(of: [household], reader: $0, now: now).batch.commit }
   }
 
   private func decide(_ submission: Submission) throws -> Outcome.Verdict {

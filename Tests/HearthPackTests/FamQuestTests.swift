@@ -141,6 +141,7 @@ struct FamQuestTests {
       case .columns(let columns): columns.map { name($0.field) + ($0.isDescending ? " desc" : "") }
       case .elements(let field): ["elements", name(field)]
       case .path(let field): ["path", name(field)]
+      case .words(let field): ["words", name(field)]
       }
     return ([collection.name] + content + (index.isGlobal ? ["global"] : [])).joined(separator: " ")
   }
@@ -152,7 +153,7 @@ struct FamQuestTests {
       }
     }
     #expect(found.sorted() == Self.indexes.split(separator: "\n").map(String.init).sorted())
-    #expect(pack.collections.map(\.indexes.count).reduce(0, +) == 19)
+    #expect(pack.collections.map(\.indexes.count).reduce(0, +) == 20)
   }
 
   @Test func `FQ-I01 to FQ-I06 - the six indexes that the design names are found under their names`() {

@@ -136,6 +136,7 @@ enum FamilyPack {
           last: text(200)
         access: { read: { everyone: all } }
       points_ledger:
+        use: [stamped]
         append: true
         key: { fields: [task_id, kind], where: 'task_id is set and kind in (earn, reversal)' }
         who: { owner: user_id == member }
@@ -157,7 +158,7 @@ enum FamilyPack {
           read: { parent: all, owner: all }
           create: { parent: { if: kind == adjust }, owner: { if: kind == spend } }
         expires: until
-        keep: 12 months then archive
+        keep: 12 months
       rewards:
         use: [stamped]
         fields:

@@ -178,7 +178,7 @@ struct FamilyPackTests {
     #expect(ledger.key.count == 2)
     #expect(ledger.behavior.keyCondition?.text == "task_id is set and kind in (earn, reversal)")
     #expect(ledger.behavior.expires == (try number("until", ledger)))
-    #expect(ledger.behavior.retention == Behavior.Retention(months: 12, isArchived: true))
+    #expect(ledger.behavior.retention == Behavior.Retention(months: 12))
     let tasks = try collection("tasks")
     #expect(tasks.behavior.periods == [try number("status", tasks): try number("occurrence_date", tasks)])
     #expect(tasks.behavior.restrictions.values.map(\.text) == ["status != done"])

@@ -62,6 +62,31 @@ struct OddPackTests {
     #expect(packDiagnostics(smallPack(things: "fields: { a: 'ref others, cascade' }") + others).isEmpty)
   }
 
+  @Test func `a leaf of a shape may merge by a rule of its own (F08)`() throws {
+    let pack = { (leaf: String, field: String) in
+      smallPack(things: "fields: { a: '\(field)' }").replacing(
+        "collections:", with: "types: { Shape: { '*': { n: '\(leaf)', m: text(10) } } }\ncollections:",
+        maxReplacements: 1)
+    }
+    for rule in LeafRule.allCases {
+      let loaded = try PackLoader.load(pack("int(0..9), \(rule.rawValue)", "json(Shape) = {}"), file: "pack.yaml")
+      guard case .json(false, let leaves) = loaded.collection(named: "things")!.slots[0].rule else {
+        Issue.record("no json")
+        return
+      }
+      #expect(leaves?.leaf(at: ["x", "n"])?.rule == (rule == .plain ? nil : rule))
+      #expect(rule == .plain || leaves?.leaf(at: ["x", "m"])?.rule == .plain)
+    }
+    let wrong: [(String, String, String)] = [
+      ("text(9), max", "json(Shape) = {}", "P303"), ("int, counter", "json(Shape) = {}", "P301"),
+      ("int, max, first", "json(Shape) = {}", "P302"), ("set(int, 3), first", "json(Shape) = {}", "P303"),
+      ("int, max", "json(Shape)?, lww", "P302"), ("int max", "json(Shape) = {}", "P201"),
+    ]
+    for (leaf, field, code) in wrong {
+      #expect(packDiagnostics(pack(leaf, field)).map(\.code).contains(code), "\(leaf) \(field)")
+    }
+  }
+
   @Test func `json is one value with lww, first, immutable or a group, and may then be null`() throws {
     #expect(try rule("a: json = {}") == .json(isRanked: false))
     #expect(try rule("a: json = {}, guardian") == .json(isRanked: true))

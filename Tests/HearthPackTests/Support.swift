@@ -31,9 +31,13 @@ enum BrokenPacks {
   /// The pack that all others were made of.
   static func garden() throws -> Pack { try PackLoader.load(text("right.yaml"), file: "right.yaml") }
 
-  /// What the loader says about one of the files: packs as packs, seeds as seeds for the right pack.
+  /// The right pack with shared collections.
+  static func sharing() throws -> Pack { try PackLoader.load(text("right-shared.yaml"), file: "right-shared.yaml") }
+
+  /// What the loader says about one of the files: packs as packs, seeds and catalogues for the right packs.
   static func diagnostics(of name: String) throws -> [Diagnostic] {
     let text = try text(name)
+    if text.contains("right-shared.yaml") { return catalogueDiagnostics(text, pack: try sharing()) }
     return text.contains("right.yaml") ? seedDiagnostics(text, pack: try garden()) : packDiagnostics(text)
   }
 }
@@ -52,6 +56,16 @@ func packDiagnostics(_ text: String) -> [Diagnostic] {
 func seedDiagnostics(_ text: String, pack: Pack) -> [Diagnostic] {
   do {
     _ = try SeedLoader.load(text, file: "seed.yaml", pack: pack)
+    return []
+  } catch {
+    return error.list
+  }
+}
+
+/// What the loader says about the text of a catalogue; empty when it loads.
+func catalogueDiagnostics(_ text: String, pack: Pack) -> [Diagnostic] {
+  do {
+    _ = try CatalogueLoader.load(text, file: "catalogue.yaml", pack: pack)
     return []
   } catch {
     return error.list

@@ -41,6 +41,16 @@ struct FixtureScenarioTests {
     try await run(file, of: app, pack, SeedLoader.load(text("seed.yaml"), file: "seed.yaml", pack: pack))
   }
 
+  /// An app with a catalogue.
+  static let academy = FamQuest.folder.deletingLastPathComponent().appending(path: "packs/academy")
+
+  @Test(arguments: names(in: academy)) func `passes in the academy`(_ file: String) async throws {
+    let text = { (path: String) in try String(contentsOf: Self.academy.appending(path: path), encoding: .utf8) }
+    let schema = try PackLoader.load(text("schema.yaml"), file: "schema.yaml")
+    let pack = schema.with(try CatalogueLoader.load(text("catalogue.yaml"), file: "catalogue.yaml", pack: schema))
+    try await run(file, of: Self.academy, pack, SeedLoader.load(text("seed.yaml"), file: "seed.yaml", pack: pack))
+  }
+
   private func run(_ file: String, of app: URL, _ pack: Pack, _ seed: Seed) async throws {
     let text = try String(contentsOf: app.appending(path: "scenarios/\(file)"), encoding: .utf8)
     let scenario = try ScenarioLoader.load(text, file: file, pack: pack, seed: seed)

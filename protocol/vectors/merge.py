@@ -77,6 +77,25 @@ def put_at(tree, path, value):
     if path and not (value == {} and isinstance(tree.get(path[-1]), dict)):
         tree[path[-1]] = value
 
+def leaf_rule(slot, path):
+    """The rule that the shape gives a path; `*` stands for any key that no other rule names beside it."""
+    node = slot.get("leaves", {})
+    for key in path:
+        node = node.get(key, node.get("*")) if isinstance(node, dict) else None
+    return node if isinstance(node, str) else None
+
+def with_kept(path, writes, slot, kept):
+    """What the siblings of a path resolve to, with what its leaf keeps (J6 to J8)."""
+    rule = leaf_rule(slot, path)
+    winner, losers = resolve(writes, "guardian" if rule == "guardian" else slot["rule"])  # J8
+    if rule not in ("max", "min", "first") or path not in kept:
+        return winner, losers
+    shown, others = (kept[path], []) if rule != "first" else resolve(kept[path], "first")
+    if not winner.present:
+        author = lambda write: (write.dot, write.stamp, write.rank)
+        return winner, [(Write(author(w), shown.value) if w.present else w, reason) for w, reason in losers]
+    return shown, others + [(w, reason) for w, reason in losers if not w.present]
+
 def value_at(tree, path):
     for key in path:
         tree = tree[key]
@@ -160,6 +179,8 @@ class Record:
             writes = (old or {}).get(key, (value, []))[1]
             return {**(old or {}), key: (value, add(writes, Write(author, True, action == "insert"), seen))}  # S1, S2
         if "json" in rule:
+            if action != "drop":
+                self.keep_leaves(slot, author, seen, () if action == "set" else tuple(rest[0]), rest[-1])
             return self.edit_json(old or {}, author, seen, action, rest)
         write, writes = Write(author, value), old or []
         if rule == "claim" or "first" in rule:
@@ -177,6 +198,19 @@ class Record:
                 raise Refused("alreadySet", holder)  # F2
             return add(writes, write, seen, arrival=True)  # F3
         return add(writes, write, seen)
+
+    def keep_leaves(self, slot, author, seen, path, value):
+        kept = dict(self.state.get((slot["name"], "kept"), {}))
+        for place, leaf in leaves(value, path):
+            rule = leaf_rule(slot, place)
+            if rule in ("max", "min", "first"):
+                held = kept.get(place)
+                if rule == "first" and held and resolve(held, rule)[0].value == leaf:
+                    continue
+                state = self.edit({"rule": rule}, held, author, seen, "set", [leaf])  # J6, J7
+                if state is not None:
+                    kept[place] = state
+        self.state[slot["name"], "kept"] = kept
 
     def edit_json(self, old, author, seen, action, rest):
         path = () if action == "set" else tuple(rest[0])
@@ -225,8 +259,10 @@ class Record:
                               for element, winner, losers in resolved]
             elif "json" in rule:
                 entries = sorted((state or {}).items(), key=lambda item: [key.encode() for key in item[0]])
-                fields[name], found, _ = view_json([(p, resolve(writes, rule)) for p, writes in entries], rule)
-                conflicts += [conflict({"field": name, "path": list(path)}, rule, *rest) for path, *rest in found]
+                kept = self.state.get((name, "kept"), {})
+                fields[name], found, _ = view_json([(p, with_kept(p, w, slot, kept)) for p, w in entries], rule)
+                chose = lambda path: leaf_rule(slot, path) if leaf_rule(slot, path) in ("first", "guardian") else rule
+                conflicts += [conflict({"field": name, "path": list(p)}, chose(tuple(p)), *rest) for p, *rest in found]
             elif rule in ("max", "min"):
                 fields[name] = state.value if state else default
             else:

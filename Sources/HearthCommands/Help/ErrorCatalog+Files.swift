@@ -47,16 +47,28 @@ extension ErrorCatalog {
     ("P307", "marks", "Marks do not fit the field.", "The message says which."),
     ("P401", "roles", "Roles are wrong.", "The message says what is expected."),
     ("P402", "key", "A key field is wrong.", "Key fields are immutable and not null."),
-    ("P403", "index", "An index is wrong.", "One of fields, elements and path."),
+    ("P403", "index", "An index is wrong.", "One of fields, elements, path and words."),
     ("P404", "collection", "A collection is wrong.", "The message says why."),
     ("P405", "zone", "The time zone is not where the pack says.", "zone: household.<field of type zone>."),
     ("P406", "contradiction", "Two settings of a collection contradict each other.", "Keep one."),
+    (
+      "P407", "shared", "A shared collection has something that depends on one household, or on who writes.",
+      "Take it away, or give each household records of its own."
+    ),
+    (
+      "P408", "index condition", "The condition of an index asks what a store's columns do not answer.",
+      "Compare fields with values, or derive a field and compare that."
+    ),
     ("S101", "other app", "The seed is for another app.", "Use the pack of that app."),
     ("S102", "household", "A household of the seed is wrong.", "It needs an id and its own record."),
     ("S103", "device", "A device of the seed is wrong.", "A name and a member of the household."),
     ("S104", "value", "A value of the seed does not fit its field.", "The message says what is expected."),
     ("S105", "id", "An id of the seed is wrong.", "A UUID or a name; none where it follows from a key."),
     ("S106", "reference", "A reference of the seed points nowhere.", "Add the record, or correct the name."),
+    (
+      "S107", "other file", "A file has records of a collection that it cannot have.",
+      "Rows of shared collections stand in the catalogue, all others in seeds."
+    ),
   ]
 
   private static let scenarios = [

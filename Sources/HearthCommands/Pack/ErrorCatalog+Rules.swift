@@ -32,7 +32,7 @@ extension ErrorCatalog {
     ("P603", "right", "A right gives what nobody can have by a right.", "Leave the field out, or write a move for it."),
     ("P604", "rule", "A rule is not made as its kind asks.", "One of check, unique and acyclic with what it takes."),
     ("P605", "unasked check", "A check reads a record that can change without it.", "Derive a field from that record."),
-    ("P606", "time to keep", "`expires` or `keep` is wrong.", "Name a time, or `12 months then archive`."),
+    ("P606", "time to keep", "`expires` or `keep` is wrong.", "Name a time, or `12 months`."),
     ("P607", "hub's write", "The hub cannot write this field like this.", "Write a value that the field takes."),
     ("P608", "effect", "An effect cannot fire or act like this.", "One trigger and one action with what they take."),
     ("P609", "derived", "A derived field cannot be computed like this.", "Name a reference that points here."),

@@ -39,7 +39,8 @@ package struct PackCheckCommand: AsyncParsableCommand {
 
   /// Checks the text once; false when it has errors.
   private func show(_ text: String, _ file: PackFile, _ output: Output) throws -> Bool {
-    let report = PackCheckReport(text, file: file.name)
+    let report = PackCheckReport(
+      text, file: file.name, catalogue: { try? PackLibrary.catalogue(beside: file.url, of: $0) })
     if json { try output.json(report) } else { output.text(PackCheckText(output.terminal).text(report)) }
     return report.errors == 0 && !(strict && report.warnings > 0)
   }
@@ -87,10 +88,14 @@ struct PackCheckReport: Encodable {
     let reason: String
   }
 
-  init(_ text: String, file: String) {
+  /// - Parameter catalogue: the file with the rows of the pack's shared collections, when there is one.
+  init(_ text: String, file: String, catalogue: (Pack) -> (file: String, text: String)? = { _ in nil }) {
     self.file = file
-    do {
+    do throws(Diagnostics) {
       let pack = try PackLoader.load(text, file: file)
+      if let catalogue = catalogue(pack) {
+        _ = try CatalogueLoader.load(catalogue.text, file: catalogue.file, pack: pack)
+      }
       let review = try PackReview(pack, text: text, file: file)
       findings = review.findings.map(Item.init)
       self.pack = Summary(pack)

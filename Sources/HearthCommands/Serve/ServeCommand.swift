@@ -45,6 +45,7 @@ package struct ServeCommand: AsyncParsableCommand {
     if showSettings { return try show(resolved, output) }
     let folder = DataFolder(settings.data)
     let library = try PackLibrary(folder: settings.packs)
+    try library.requireCatalogues()
     try folder.prepare()
     let token = try folder.adminToken()
     let store = try Self.open(folder, library.packs)

@@ -5,11 +5,15 @@ internal import HearthModel
 
 extension Admission {
   /// Deletes what has expired, fires what waits for the day, and computes anew what depends on it.
-  func turnDay() throws {
+  ///
+  /// - Parameter record: the only record whose day it is; nil for all.
+  func turnDay(only record: RecordKey?) throws {
     for collection in pack.collections where plan[collection.number].hasDays {
-      for id in try work.records(of: household.id, in: collection.number) {
+      guard record.map({ $0.collection == collection.number }) ?? true else { continue }
+      let ids = try record.map { [$0.record] } ?? work.records(of: household.id, in: collection.number)
+      for id in ids {
         let key = RecordKey(household.id, collection.number, id)
-        guard let state = try stage.state(of: key), stage.isVisible(state, key) else { continue }
+        guard let state = try stage.state(of: key), state.isLive(in: collection) else { continue }
         if isOver(state, collection) { try deleteByRule(key) } else { try turnDay(of: key, state, collection) }
       }
     }

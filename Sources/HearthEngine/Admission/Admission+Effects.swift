@@ -56,9 +56,12 @@ extension Admission {
   private func effectsOfChanges() throws -> [Firing] {
     var firings = [Firing]()
     for key in stage.orderedKeys {
-      guard let touch = stage.touches[key], !touch.collection.behavior.effects.isEmpty else { continue }
-      for effect in touch.collection.behavior.effects where fires(effect, touch) {
-        firings.append(Firing(key: key, effect: effect, scene: sceneAsSeen(key, touch)))
+      let plan = plan[key.collection]
+      guard !plan.effects.isEmpty, let touch = stage.touches[key] else { continue }
+      if touch.mayChange(plan.effectReach, since: touch.noticed) {
+        for effect in plan.effects where fires(effect, touch) {
+          firings.append(Firing(key: key, effect: effect, scene: sceneAsSeen(key, touch)))
+        }
       }
       touch.noticed = touch.after
     }

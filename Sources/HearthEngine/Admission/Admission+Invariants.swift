@@ -7,14 +7,16 @@ extension Admission {
   /// Asks every rule that what changed can make false.
   func checkInvariants() throws {
     for key in stage.orderedKeys {
-      guard let touch = stage.touches[key], touch.isLive else { continue }
-      let (collection, behavior) = (touch.collection, touch.collection.behavior)
-      for check in behavior.checks where !touch.wasLive || !check.reach.isDisjoint(with: touch.changed) {
+      let plan = plan[key.collection]
+      guard !plan.checks.isEmpty || !plan.acyclics.isEmpty, let touch = stage.touches[key], touch.isLive
+      else { continue }
+      let collection = touch.collection
+      for check in plan.checks where !touch.wasLive || !check.reach.isDisjoint(with: touch.changed) {
         // A row of an append collection is judged once, when it is written.
         guard !collection.isAppendOnly || touch.before == nil else { continue }
         try ask(check, key, touch, collection)
       }
-      for rule in behavior.acyclics { try checkChain(rule, key, touch, collection) }
+      for rule in plan.acyclics { try checkChain(rule, key, touch, collection) }
     }
   }
 

@@ -31,7 +31,7 @@ extension Admission {
       return shape.fillIn.value(of: field)
     }
     if !collection.followsKey(value: given) {
-      guard existing == nil else {
+      guard existing == nil || aliases.isFolded(RecordKey(household.id, change.collection, change.record)) else {
         throw shape.reject(.recordExists, nil, "`\(collection.name)` has a record with this id already.")
       }
     } else {
@@ -80,7 +80,7 @@ extension Admission {
       }
     case .json, .counter:
       // Removed paths stay until they are collected, so that they are bounded too.
-      if case .document(let document) = state.slots[slot], document.entries.count > FieldType.jsonLeavesMax * 4 {
+      if case .document(let document) = state.slots[slot], document.pathCount > FieldType.jsonLeavesMax * 4 {
         throw shape.reject(.limitExceeded, field, "`\(field.name)` has too many paths, those removed included.")
       }
       if let fault = field.type.fault(of: state.storedValue(of: field, in: collection)) {

@@ -35,18 +35,13 @@ extension Admission {
 
   /// The setting around this change set; it finds records as they are when it is asked.
   func makeSetting(_ actor: Scene.Actor, _ clocks: Scene.Times, followsDeleted: Bool) -> Scene.Setting {
-    let (stage, pack, household, own) = (stage, pack, household.id, householdKey)
-    return Scene.Setting(
+    Scene.Setting(
       actor: actor, times: clocks,
-      household: {
-        try stage.state(of: own).map { RecordFacts($0, in: pack.collection(pack.householdCollection)!) }
+      household: { [stage] in
+        try stage.facts(of: stage.pack.householdCollection, stage.household.record, followsDeleted: true)
       },
-      find: { number, record in
-        guard let collection = pack.collection(number),
-          let state = try stage.state(of: RecordKey(household, number, record)),
-          followsDeleted || state.isLive(in: collection)
-        else { return .none }
-        return .record(RecordFacts(state, in: collection))
+      find: { [stage] number, record in
+        try stage.facts(of: number, record, followsDeleted: followsDeleted).map { .record($0) } ?? .none
       })
   }
 

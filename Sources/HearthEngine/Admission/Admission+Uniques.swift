@@ -47,7 +47,7 @@ extension Admission {
   }
 
   /// The key under which a record is found; nil when it takes no part.
-  private func uniqueKey(
+  func uniqueKey(
     _ rule: Unique, _ state: RecordState, _ key: RecordKey, _ collection: CollectionSchema
   ) throws -> UniqueKey? {
     guard stage.isVisible(state, key) else { return nil }

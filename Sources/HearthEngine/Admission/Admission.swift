@@ -4,7 +4,8 @@ internal import HearthModel
 final class Admission {
   let plan: Plan
   let household: HouseholdState
-  let submission: Submission
+  /// The change set, with the ids that records have; see ``resolveAliases()``.
+  var submission: Submission
   let work: WorkingSet
   /// The stamp that counts.
   let stamp: HybridTime
@@ -13,13 +14,15 @@ final class Admission {
   /// Who writes, and the clocks in the household's zone; known once the member has been looked up.
   private(set) var setting: Scene.Setting
   /// The same where references lead to deleted records too.
-  private(set) var settingWithDeleted: Scene.Setting
+  private(set) lazy var settingWithDeleted = makeSetting(actor, clocks, followsDeleted: true)
   /// The moves that the change set makes.
   var moves: [MadeMove] = []
   /// What the writer's device showed of tracked fields where the hub has gone on since, by record.
   var seen: [RecordKey: [FieldNumber: Value]] = [:]
   /// The changes whose right depends on more than the role, to be judged again on the result.
   var conditionalChanges: [RecordChange] = []
+  /// The records that the change set calls by another id than they have.
+  var aliases = AliasBook()
   /// What effects have done, for the bound.
   var effectCount = 0
   /// Records of other households whose values this change set takes over.
@@ -53,7 +56,6 @@ final class Admission {
     self.now = now
     stage = Stage(work: work, household: household.id, plan: plan)
     setting = .unknown
-    settingWithDeleted = .unknown
   }
 
   var pack: Pack { plan.pack }
@@ -69,25 +71,29 @@ final class Admission {
     do {
       try admit()
     } catch let rejection as Rejection {
-      return Decision(verdict: .rejected(rejection), patch: nil, ownRecords: [])
+      return Decision(verdict: .rejected(aliases.named(rejection)), patch: nil, ownRecords: [])
     }
     try stage.shift()
-    let builder = PatchBuilder(stage: stage, author: author)
+    let builder = PatchBuilder(stage: stage, author: author, renamed: aliases.renamed)
     let revision = household.revision.next
-    let decisions = try builder.decisions()
+    let decisions = try builder.decisions() + aliasDecisions()
     try stage.absorb(into: work, revision: revision)
+    try keepAliases()
     return Decision(
       verdict: decisions.isEmpty ? .accepted : .merged(decisions),
       patch: try builder.publication(revision, at: now),
-      ownRecords: try builder.recordsForAuthor(submission, role: actor.role) { key in self.context(of: key) },
+      ownRecords: try aliases.forgotten
+        + builder.recordsForAuthor(submission, role: actor.role) { key in self.context(of: key) },
       overtaken: overtaken)
   }
 
   private func admit() throws {
     try enter()
+    try resolveAliases()
     for change in try changes() {
       try apply(change, RecordKey(household.id, change.collection, change.record))
     }
+    tellRewritten()
     try settle()
     if plan.hasRules { try followRules() }
     stage.stampHubFields(now: now)
@@ -108,7 +114,7 @@ final class Admission {
   private func followRules() throws {
     try checkRightsOnResult()
     try account()
-    if submission.occasion == .day { try turnDay() }
+    if case .day(let record) = submission.occasion { try turnDay(only: record) }
     let made = try checkNeeds()
     try runEffects(of: made)
     try checkInvariants()
@@ -157,7 +163,7 @@ final class Admission {
     let home = pack.collection(pack.householdCollection)!
     let record = try work.state(of: householdKey)
     let clocks = clocks(in: record, home)
-    guard !isHub else { return settle(in: .hub, clocks) }
+    guard !isHub else { return setting = makeSetting(.hub, clocks, followsDeleted: false) }
     guard let record, record.isLive(in: home) else {
       throw Rejection(.householdGone, message: "The household is deleted. Remove the account from this device.")
     }
@@ -165,22 +171,16 @@ final class Admission {
     guard let member = submission.member,
       let state = try work.state(of: RecordKey(household.id, members.number, member)), state.isLive(in: members),
       let role = state.value(of: members.fields[pack.roleField.index], in: members).text,
-      let rank = pack.roles.rank(of: role)
+      let rank = plan.ranks[role]
     else { throw Rejection(.forbidden, message: "The member of this device is not in the household.") }
-    settle(
-      in: Scene.Actor(
-        member: member, role: role, rank: rank, device: submission.device, record: RecordFacts(state, in: members)),
-      clocks)
-    guard let session = pack.roles.session else { return }
+    let actor = Scene.Actor(
+      member: member, role: role, rank: rank, device: submission.device, record: RecordFacts(state, in: members))
+    setting = makeSetting(actor, clocks, followsDeleted: false)
+    guard let session = plan.session else { return }
     let scene = Scene(collection: members, id: member, record: actor.record, in: setting)
     guard try scene.holds(session) == true else {
       throw Rejection(.forbidden, message: "This member may not come in at present.", rule: "session")
     }
-  }
-
-  private func settle(in actor: Scene.Actor, _ clocks: Scene.Times) {
-    setting = makeSetting(actor, clocks, followsDeleted: false)
-    settingWithDeleted = makeSetting(actor, clocks, followsDeleted: true)
   }
 
   var householdKey: RecordKey { RecordKey(household.id, pack.householdCollection, household.id.record) }
@@ -201,7 +201,7 @@ final class Admission {
         message: "`\(pack.name)` has no collection number \(change.collection.rawValue). Check the pack's version.")
     }
     let shape = EditShape(collection: collection, change: change, isHub: isHub, fillIn: fillIn)
-    var operation = try shape.operation()
+    var operation = aliases.isFolded(key) ? try shape.operation().onlyGiven(by: shape) : try shape.operation()
     let existing = try work.state(of: key)
     try checkSight(existing, key, shape)
     try checkPresence(existing, change, collection, shape)

@@ -39,6 +39,14 @@ final class Stage {
     pack.collection(key.collection).map { state.isLive(in: $0) } ?? false
   }
 
+  /// A record as expressions read it; nil when there is none.
+  func facts(of number: CollectionNumber, _ record: RecordID, followsDeleted: Bool) throws -> RecordFacts? {
+    guard let collection = pack.collection(number),
+      let state = try state(of: RecordKey(household, number, record)), followsDeleted || state.isLive(in: collection)
+    else { return nil }
+    return RecordFacts(state, in: collection)
+  }
+
   // MARK: Writing
 
   /// Writes what the change set itself does.

@@ -124,7 +124,8 @@ extension RecordState {
         position, slot, set.entries.map { (.element(slot.fields[0], $0.element), $0.register) }, collection)
     case .document(let document):
       return disputed(
-        position, slot, document.entries.map { (.path(slot.fields[0], $0.path), $0.register) }, collection)
+        position, slot, document.explained(by: slot.rule).map { (.path(slot.fields[0], $0.path), $0.register) },
+        collection)
     }
   }
 

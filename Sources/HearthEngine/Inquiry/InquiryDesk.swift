@@ -43,17 +43,25 @@ package struct InquiryDesk {
     switch inquiry.subject {
     case .conflicts: return try conflicts(inquiry.page)
     case .explain(let collection, let record, let field):
-      guard let seen = try sight.record(RecordKey(household, collection, record), reader) else {
+      guard let seen = try sight.record(meant(RecordKey(household, collection, record)), reader) else {
         return Answer(.unknown)
       }
       return try explain(seen, field, inquiry.page)
     case .history(let collection, let record):
-      guard let seen = try sight.record(RecordKey(household, collection, record), reader) else {
+      guard let seen = try sight.record(meant(RecordKey(household, collection, record)), reader) else {
         return Answer(.unknown)
       }
       return try history(of: seen, inquiry.page)
     case .deleted: return try deleted(inquiry.page)
     }
+  }
+
+  /// A record by another name (docs/reference/pack-language.md, row A9).
+  private func meant(_ key: RecordKey) throws -> RecordKey {
+    guard let collection = sight.pack.collection(key.collection), try reader.record(key) == nil,
+      let holder = try reader.holder(of: UniqueKey(name: key, app: sight.pack.name, collection: collection))
+    else { return key }
+    return key.of(holder.record)
   }
 
   // MARK: The inbox

@@ -17,6 +17,9 @@ package protocol InquiryReader {
   /// The records whose references, as stored, point to a record, ascending.
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference]
 
+  /// The record that has the values of a `unique`, or another name; nil when none has.
+  func holder(of key: UniqueKey) throws -> UniqueHolder?
+
   /// The devices of a household.
   func devices(of household: HouseholdID) throws -> [DeviceEntry]
 

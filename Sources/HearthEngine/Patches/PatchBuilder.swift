@@ -4,6 +4,8 @@ package import HearthModel
 struct PatchBuilder {
   let stage: Stage
   let author: Authorship
+  /// Records that the author's device knows by another id, so that it holds nothing of them yet.
+  var renamed: Set<RecordKey> = []
 
   // MARK: Decisions
 
@@ -81,18 +83,22 @@ struct PatchBuilder {
 
   /// Whether the role alone shows its members all that can be told of the touched records.
   private func seesAll(_ role: String) -> Bool {
-    stage.orderedKeys.allSatisfy { key in
-      // A role that changes is another view.
-      guard key.collection != stage.pack.memberCollection, let collection = stage.touches[key]?.collection else {
-        return false
+    renamed.isEmpty
+      && stage.orderedKeys.allSatisfy { key in
+        // A role that changes is another view.
+        guard key.collection != stage.pack.memberCollection, let collection = stage.touches[key]?.collection else {
+          return false
+        }
+        return collection.publishedFields.isSubset(of: stage.audience.permit(role, key.collection).always)
       }
-      return collection.publishedFields.isSubset(of: stage.audience.permit(role, key.collection).always)
-    }
   }
 
   private func patchForAuthor(_ key: RecordKey, context: (RecordKey) -> VersionVector) -> RecordPatch? {
     guard !stage.isOnlyShifted(key) else { return nil }
     let touch = stage.touches[key]!
+    if renamed.contains(key), let collection = stage.pack.collection(key.collection) {
+      return .whole(key.collection, key.record, touch.after, in: collection)
+    }
     guard touch.kind != nil else { return patch(key, touch, fields: changedFields(touch, key)) }
     let isContended = touch.before.map { !context(key).covers($0.versions) } ?? false
     let fields = changedFields(touch, key).filter { field in
@@ -108,12 +114,14 @@ struct PatchBuilder {
   private func cut(_ patch: RecordPatch?, _ key: RecordKey, _ sight: Sight, to view: View) -> RecordPatch? {
     let touch = stage.touches[key]!
     let cut = view.cut(sight)
-    let isOwn = touch.kind != nil
+    let isRenamed = renamed.contains(key)
+    let isOwn = touch.kind != nil && !isRenamed
     switch cut {
     case .nothing: return isOwn ? .forgotten(key.collection, key.record) : nil
     case .forget: return .forgotten(key.collection, key.record)
     case .whole(let fields): return sight.whole(in: stage.pack)?.cut(to: fields)
     case .changes(let fields):
+      if isRenamed { return sight.whole(in: stage.pack)?.cut(to: fields) }
       if isOwn, !written(touch, key).subtracting(fields).isEmpty { return sight.whole(in: stage.pack)?.cut(to: fields) }
       let patch = patch?.cut(to: fields)
       return isOwn && patch?.saysNothing == true ? nil : patch
@@ -141,13 +149,13 @@ struct PatchBuilder {
   }
 
   /// Whether the field held more than it showed before the edit, so that the device cannot know what the edit left:
-  /// disputed elements or paths, or an object that was written empty and shows only when nothing stands in it.
+  /// disputed elements or paths, what a leaf keeps, or an object that was written empty.
   private func heldMoreThanItShowed(_ field: Field, _ touch: Stage.Touch, _ key: RecordKey) -> Bool {
     guard let collection = stage.pack.collection(key.collection), let before = touch.before else { return false }
     switch before.slots[field.slot] {
     case .set: return !before.conflicts(ofSlot: field.slot, in: collection).isEmpty
     case .document(let document):
-      return document.hasEmptyObjects || !before.conflicts(ofSlot: field.slot, in: collection).isEmpty
+      return document.holdsMore || !before.conflicts(ofSlot: field.slot, in: collection).isEmpty
     case .empty, .register, .counter, .extreme, .hub: return false
     }
   }

@@ -13,8 +13,14 @@ package final class Plan: Sendable {
   let hasRestrictions: Bool
   /// Whether something happens when a day begins.
   let hasDays: Bool
+  /// The collections whose records may be known by other ids: those that fold, and those whose keys name such records.
+  let aliased: Set<CollectionNumber>
   /// Whether a field gets the day of its creation.
   let fillsInDays: Bool
+  /// The ranks of the roles.
+  let ranks: [String: Rank]
+  /// What must hold of a member who comes in; nil when nothing.
+  let session: Expression?
 
   package init(_ pack: Pack) {
     self.pack = pack
@@ -24,10 +30,27 @@ package final class Plan: Sendable {
     hasRules = pack.collections.contains { $0.behavior != .open } || pack.roles.session != nil
     hasRestrictions = pack.collections.contains { $0.fields.contains { $0.onDelete == .restrict } }
     hasDays = collections.contains { $0.hasDays }
+    aliased = Self.aliased(pack)
+    ranks = Dictionary(pack.roles.all.compactMap { role in pack.roles.rank(of: role).map { (role, $0) } }) { $1 }
+    session = pack.roles.session
     fillsInDays = pack.collections.contains { $0.fields.contains { $0.defaultValue == .today } }
   }
 
   subscript(number: CollectionNumber) -> CollectionPlan { collections[number.index] }
+
+  private static func aliased(_ pack: Pack) -> Set<CollectionNumber> {
+    let folding = pack.collections.filter { $0.behavior.uniques.contains { $0.policy == .alias } }
+    var aliased = Set(folding.map(\.number))
+    var count = 0
+    while count < aliased.count {
+      count = aliased.count
+      for collection in pack.collections
+      where collection.key.contains(where: { collection.fields[$0.index].type.target.map(aliased.contains) ?? false }) {
+        aliased.insert(collection.number)
+      }
+    }
+    return aliased
+  }
 }
 
 /// What the engine looks up about one collection.
@@ -49,6 +72,12 @@ final class CollectionPlan: Sendable {
   /// The fields that are computed from the record itself, and the fields that they read.
   let computed: [(field: FieldNumber, expression: Expression)]
   let uniques: [(rule: Unique, reach: Reach)]
+  let checks: [Check]
+  let acyclics: [Acyclic]
+  /// The effects that wait for something to happen to a record, but for moves and the day.
+  let effects: [Effect]
+  /// What such effects ask of the record.
+  let effectReach: Reach
   /// Whether records of this collection take part in something that happens when a day begins.
   let hasDays: Bool
   /// By verb and role.
@@ -90,6 +119,9 @@ final class CollectionPlan: Sendable {
     computed = derived.compactMap { field, derived in
       if case .expression(let expression) = derived { (field, expression) } else { nil }
     }
+    (checks, acyclics) = (behavior.checks, behavior.acyclics)
+    effects = behavior.effects.filter { $0.trigger.isOfRecords }
+    effectReach = Reach(effects.flatMap(\.trigger.fields))
     uniques = behavior.uniques.map { ($0, Reach($0.fields, [$0.condition].compactMap { $0 })) }
     hasDays =
       behavior.expires != nil || behavior.retention != nil || behavior.effects.contains { $0.trigger == .day }
@@ -113,6 +145,25 @@ final class CollectionPlan: Sendable {
       }
     }
     return behavior.moves.isEmpty && behavior.periods.isEmpty ? [] : fields.sorted()
+  }
+}
+
+extension Effect.Trigger {
+  /// Whether it is something that happens to a record, whoever brought it about.
+  fileprivate var isOfRecords: Bool {
+    switch self {
+    case .enters, .leaves, .changes, .created, .deleted: true
+    case .move, .day: false
+    }
+  }
+
+  /// The fields that it looks at.
+  fileprivate var fields: [FieldNumber] {
+    switch self {
+    case .enters(let field, _), .leaves(let field, _): [field]
+    case .changes(let fields): fields
+    case .created, .deleted, .move, .day: []
+    }
   }
 }
 

@@ -38,6 +38,12 @@ package protocol Store: AnyObject, StoreSnapshots, StoreInquiries {
   /// Remembers up to which revision a device has everything (feeds the frontier).
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws
 
+  /// The mark of the catalogue that all households of an app were brought up to; nil when none was noted.
+  func catalogueMark(of app: String) throws -> [UInt8]?
+
+  /// Notes that all households of an app have the catalogue with this mark, so that they need not be asked.
+  func noteCatalogue(_ mark: [UInt8], of app: String) throws
+
   /// Does what may wait until outcomes have been sent, such as copying a log into a file.
   ///
   /// The shell calls it after the outcomes of a commit went out and before the next commit. A store whose ``tidy()`` is

@@ -22,6 +22,14 @@ package struct UniqueKey: Hashable, Comparable, Sendable {
     bytes = Array(SHA256.hash(data: Array(Value.list(parts).json.utf8)).prefix(16))
   }
 
+  /// Makes the key of another name of a record: a name is one more value that no two records have.
+  package init(name: RecordKey, app: String, collection: CollectionSchema) {
+    let parts: [Value] = [
+      .text(app), .id(name.household.record), .text(collection.name), .null, .list([.id(name.record)]),
+    ]
+    bytes = Array(SHA256.hash(data: Array(Value.list(parts).json.utf8)).prefix(16))
+  }
+
   package static func < (left: UniqueKey, right: UniqueKey) -> Bool {
     left.bytes.lexicographicallyPrecedes(right.bytes)
   }

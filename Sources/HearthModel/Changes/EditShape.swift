@@ -37,6 +37,9 @@ package struct EditShape {
 
   /// The operation that the change means.
   package func operation() throws(Rejection) -> RecordOperation {
+    guard isHub || !collection.isShared else {
+      throw reject(.notWritable, message: "Records of `\(collection.name)` come from the catalogue of the app.")
+    }
     switch change.kind {
     case .delete, .restore:
       guard change.edits.isEmpty else {

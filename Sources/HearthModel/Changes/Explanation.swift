@@ -26,6 +26,10 @@ public struct Explanation: Sendable {
     let subject = subject(conflict.subject, in: collection)
     let (lost, won) = (author(loser.write), author(conflict.winner))
     let why = "concurrent, \(conflict.rule) rule: \(reason(conflict, loser))"
+    if conflict.rule == Unique.Policy.alias.rawValue, conflict.subject == .record {
+      return "\(lost)'s record was folded into the one that \(won) had made: \(conflict.rule) rule, "
+        + reason(conflict, loser)
+    }
     guard conflict.subject != .record else {
       let isDelete = conflict.winner.value == nil
       return isDelete

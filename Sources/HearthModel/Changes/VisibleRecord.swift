@@ -77,7 +77,12 @@ extension VisibleRecord {
     }
     for edit in change.edits {
       guard let field = collection.field(edit.field) else { continue }
-      values[field.number.index] = Self.value(values[field.number.index], after: edit.action, of: field, in: collection)
+      let before = values[field.number.index]
+      var after = Self.value(before, after: edit.action, of: field, in: collection)
+      if case .json(_, let shape?) = collection.slots[field.slot].rule, let held = before.object, !edit.action.isDrop {
+        after = after.object.map { .object($0.keepingLeaves(of: held, shape)) } ?? after
+      }
+      values[field.number.index] = after
       conflicts.removeAll { $0.subject.isSettled(by: edit) }
     }
   }
@@ -119,6 +124,10 @@ extension VisibleRecord {
       return .object(object)
     }
   }
+}
+
+extension Edit.Action {
+  fileprivate var isDrop: Bool { if case .drop = self { true } else { false } }
 }
 
 extension Conflict.Subject {

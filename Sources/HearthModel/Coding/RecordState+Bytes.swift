@@ -141,12 +141,13 @@ extension SlotState {
         entry.register.encode(into: &writer, &authors)
       }
     case .document(let document):
-      writer.write(byte: 5)
+      writer.write(byte: document.kept.isEmpty ? 5 : 7)
       writer.write(count: document.entries.count)
       for entry in document.entries {
         writer.write(path: entry.path)
         entry.register.encode(into: &writer, &authors)
       }
+      if !document.kept.isEmpty { document.encodeKept(into: &writer, &authors) }
     case .hub(let value):
       writer.write(byte: 6)
       writer.write(value)
@@ -172,16 +173,52 @@ extension SlotState {
         entries.append(ElementSet.Entry(element: element, register: try Register(from: &reader, authors)))
       }
       self = .set(ElementSet(entries: entries))
-    case 5:
-      var entries = [Document.Entry]()
-      for _ in 0..<(try reader.readCount()) {
-        let path = try reader.readPath()
-        entries.append(Document.Entry(path: path, register: try Register(from: &reader, authors)))
-      }
-      self = .document(Document(entries: entries))
+    case 5: self = .document(Document(entries: try Document.entries(from: &reader, authors)))
     case 6: self = .hub(try reader.read())
+    case 7:
+      let entries = try Document.entries(from: &reader, authors)
+      self = .document(Document(entries: entries, kept: try Document.kept(from: &reader, authors)))
     default: throw reader.fault("a kind of slot")
     }
+  }
+}
+
+extension Document {
+  fileprivate static func entries(
+    from reader: inout ByteReader, _ authors: AuthorTable
+  ) throws(ByteFault) -> [Entry] {
+    var entries = [Entry]()
+    for _ in 0..<(try reader.readCount()) {
+      let path = try reader.readPath()
+      entries.append(Entry(path: path, register: try Register(from: &reader, authors)))
+    }
+    return entries
+  }
+
+  fileprivate func encodeKept(into writer: inout ByteWriter, _ authors: inout AuthorTable) {
+    writer.write(count: kept.count)
+    for leaf in kept {
+      writer.write(path: leaf.path)
+      switch leaf.state {
+      case .extreme(let extreme):
+        writer.write(byte: 0)
+        Register(writes: extreme.write.map { [$0] } ?? []).encode(into: &writer, &authors)
+      case .first(let register):
+        writer.write(byte: 1)
+        register.encode(into: &writer, &authors)
+      }
+    }
+  }
+
+  fileprivate static func kept(from reader: inout ByteReader, _ authors: AuthorTable) throws(ByteFault) -> [Kept] {
+    var kept = [Kept]()
+    for _ in 0..<(try reader.readCount()) {
+      let path = try reader.readPath()
+      let isFirst = try reader.readBool()
+      let register = try Register(from: &reader, authors)
+      kept.append(Kept(path: path, state: isFirst ? .first(register) : .extreme(Extreme(write: register.writes.first))))
+    }
+    return kept
   }
 }
 

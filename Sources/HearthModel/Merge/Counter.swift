@@ -80,9 +80,11 @@ public struct Extreme: Hashable, Sendable {
 
   /// Joins a write: the more extreme value stays (M1), null changes nothing (M2), and of equal values the earlier
   /// write is named (M3).
-  mutating func join(_ candidate: Write, _ direction: Direction) {
-    guard let value = candidate.value, !value.isNull else { return }
-    guard let held = write?.value, let author = write?.author else {
+  ///
+  /// - Parameter compared: the value as it is compared, where it is written in another form.
+  mutating func join(_ candidate: Write, _ direction: Direction, as compared: (Value) -> Value = { $0 }) {
+    guard let value = candidate.value.map(compared), !value.isNull else { return }
+    guard let held = write?.value.map(compared), let author = write?.author else {
       write = candidate
       return
     }

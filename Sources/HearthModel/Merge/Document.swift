@@ -28,12 +28,18 @@ public struct Document: Hashable, Sendable {
 
   /// The entries in ascending order of their paths, so that a path stands before all paths below it.
   public private(set) var entries: [Entry]
+  /// What leaves with a rule of their own keep, ascending by path.
+  public internal(set) var kept: [Kept] = []
 
-  /// Whether an object was written as an empty one. It shows only when nothing stands in it.
-  package var hasEmptyObjects: Bool {
+  /// Whether it holds more than it shows: an object that was written as an empty one shows only when nothing stands in
+  /// it, and what a leaf keeps comes back when it is put again.
+  package var holdsMore: Bool {
     let empty = Value.object(ValueObject())
-    return entries.contains { $0.register.writes.contains { $0.value == empty } }
+    return !kept.isEmpty || entries.contains { $0.register.writes.contains { $0.value == empty } }
   }
+
+  /// The paths of which it holds something, those with a rule of their own twice.
+  package var pathCount: Int { entries.count + kept.count }
 
   /// The document that was never written.
   public init() {
@@ -41,17 +47,24 @@ public struct Document: Hashable, Sendable {
   }
 
   /// Makes a document of stored entries, ascending by path.
-  package init(entries: [Entry]) {
+  package init(entries: [Entry], kept: [Kept] = []) {
     self.entries = entries
+    self.kept = kept
   }
 
   /// Writes a value at a path: an object as its leaves (J2), anything else as a leaf (J1). Covers what the author had
   /// seen at the path, below it, and as a leaf above it (J4).
-  mutating func put(_ value: Value, at path: Path, by author: Authorship, seen: VersionVector) {
+  ///
+  /// - Parameter shape: the rules of leaves that have some; nil when none has.
+  /// - Throws: ``MergeRefusal`` when a leaf refuses; the document is then of no use.
+  mutating func put(
+    _ value: Value, at path: Path, by author: Authorship, seen: VersionVector, shape: FieldType.Shape? = nil
+  ) throws(MergeRefusal) {
     let covered = Self.join(seen, author.dot)
     dropLeaves(above: path, seen: covered)
     dropLeaves(atOrBelow: path, seen: covered)
     for leaf in Self.leaves(of: value, at: path) {
+      if let rule = shape?.leaf(at: leaf.path) { try keep(Write(author, leaf.value), at: leaf.path, seen: seen, rule) }
       apply(Write(author, leaf.value), at: leaf.path, seen: seen)
     }
   }
@@ -113,9 +126,12 @@ extension Document {
 
   /// Chooses at every path, then between a leaf and what stands below it (J5): as between siblings, the leaf against
   /// the most preferred write below; an empty object or a removal never hides what stands below.
-  public func view(isRanked: Bool) -> View {
-    let preference = MergeRule.json(isRanked: isRanked).preference!
-    let leaves = entries.compactMap { entry in entry.register.resolve(by: preference).map { (entry.path, $0) } }
+  public func view(by rule: MergeRule) -> View {
+    guard case .json(let isRanked, let shape) = rule else { return View(object: ValueObject(), conflicts: []) }
+    let preference = Preference(isRanked: isRanked)
+    let leaves = entries.compactMap { entry in
+      resolution(of: entry, preference, shape).map { (entry.path, $0) }
+    }
     let part = Part(leaves[...], preference)
     return View(object: part.object, conflicts: part.conflicts)
   }
@@ -194,11 +210,11 @@ extension Document {
     candidate.count < path.count && path.starts(with: candidate, by: { $0.isSameUTF8(as: $1) })
   }
 
-  private static func precedes(_ left: Path, _ right: Path) -> Bool {
+  static func precedes(_ left: Path, _ right: Path) -> Bool {
     left.lexicographicallyPrecedes(right) { $0.precedes($1) }
   }
 
-  fileprivate static func isSame(_ left: Path, _ right: Path) -> Bool {
+  static func isSame(_ left: Path, _ right: Path) -> Bool {
     left.elementsEqual(right) { $0.isSameUTF8(as: $1) }
   }
 }

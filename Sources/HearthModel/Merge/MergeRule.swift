@@ -8,8 +8,8 @@ public enum MergeRule: Hashable, Sendable {
   case extreme(Extreme.Direction)
   /// A set whose elements each have siblings; present wins over removed, higher ranks first where ranked.
   case set(isRanked: Bool)
-  /// A JSON object whose paths each have siblings.
-  case json(isRanked: Bool)
+  /// A JSON object whose paths each have siblings; with its shape when leaves of it merge by rules of their own.
+  case json(isRanked: Bool, leaves: FieldType.Shape? = nil)
   /// A value that only the hub writes, one at a time.
   case hub(HubField)
 }
@@ -74,7 +74,7 @@ extension MergeRule {
     switch self {
     case .register(let rule): rule.preference
     case .set(let isRanked): Preference(isRanked: isRanked, prefersPresence: true)
-    case .json(let isRanked): Preference(isRanked: isRanked)
+    case .json(let isRanked, _): Preference(isRanked: isRanked)
     case .counter, .extreme, .hub: nil
     }
   }
@@ -87,11 +87,22 @@ extension MergeRule {
     case .extreme(.largest): "max"
     case .extreme(.smallest): "min"
     case .set(let isRanked): isRanked ? "guardian set" : "set"
-    case .json(let isRanked): isRanked ? "guardian json" : "json"
+    case .json(let isRanked, _): isRanked ? "guardian json" : "json"
     case .hub(.createdAt): "stamp created"
     case .hub(.changedAt): "stamp changed"
     case .hub(.version): "version"
     case .hub(.derived): "derived"
+    }
+  }
+}
+
+extension MergeRule {
+  /// The rule that chose at a path of a JSON object.
+  func name(at path: Document.Path) -> String {
+    guard case .json(_, let shape?) = self, let rule = shape.leaf(at: path)?.rule else { return name }
+    switch rule {
+    case .first, .guardian: return rule.rawValue
+    case .plain, .max, .min: return name
     }
   }
 }

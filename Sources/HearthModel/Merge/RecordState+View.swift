@@ -25,7 +25,7 @@ extension RecordState {
     case .counter(let counter): return field.counterValue(counter.total)
     case .extreme(let extreme): return extreme.write?.value ?? field.unwrittenValue
     case .set(let set): return .list(set.elements(isRanked: slot.rule.preference!.isRanked))
-    case .document(let document): return .object(document.view(isRanked: slot.rule.preference!.isRanked).object)
+    case .document(let document): return .object(document.view(by: slot.rule).object)
     case .hub(let value): return value
     }
   }
@@ -47,9 +47,10 @@ extension RecordState {
         return Conflict(.element(slot.fields[0], entry.element), rule: slot.rule.name, resolution)
       }
     case .document(let document):
-      return document.view(isRanked: preference.isRanked).conflicts.compactMap { conflict in
+      return document.view(by: slot.rule).conflicts.compactMap { conflict in
         guard conflict.resolution.disagrees else { return nil }
-        return Conflict(.path(slot.fields[0], conflict.path), rule: slot.rule.name, conflict.resolution)
+        let rule = slot.rule.name(at: conflict.path)
+        return Conflict(.path(slot.fields[0], conflict.path), rule: rule, conflict.resolution)
       }
     case .empty, .counter, .extreme, .hub: return []
     }

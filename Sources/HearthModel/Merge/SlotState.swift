@@ -60,12 +60,14 @@ extension SlotState {
       let isPresent = if case .insert = operation { true } else { false }
       set.apply(element, isPresent: isPresent, by: author, seen: seen)
       self = .set(set)
-    case (.json, .write(let value)):
-      applyDocument { $0.put(value, at: [], by: author, seen: seen) }
-    case (.json, .put(let path, let value)):
-      applyDocument { $0.put(value, at: path, by: author, seen: seen) }
+    case (.json(_, let shape), .write(let value)):
+      try put(value, at: [], by: author, seen: seen, shape)
+    case (.json(_, let shape), .put(let path, let value)):
+      try put(value, at: path, by: author, seen: seen, shape)
     case (.json, .drop(let path)):
-      applyDocument { $0.drop(path, by: author, seen: seen) }
+      var document = if case .document(let document) = self { document } else { Document() }
+      document.drop(path, by: author, seen: seen)
+      self = .document(document)
     case (.hub, .write(let value)):
       self = .hub(value)
     case (.register, _), (.counter, _), (.extreme, _), (.set, _), (.json, _), (.hub, _):
@@ -73,9 +75,11 @@ extension SlotState {
     }
   }
 
-  private mutating func applyDocument(_ edit: (inout Document) -> Void) {
+  private mutating func put(
+    _ value: Value, at path: Document.Path, by author: Authorship, seen: VersionVector, _ shape: FieldType.Shape?
+  ) throws(MergeRefusal) {
     var document = if case .document(let document) = self { document } else { Document() }
-    edit(&document)
+    try document.put(value, at: path, by: author, seen: seen, shape: shape)
     self = .document(document)
   }
 
@@ -94,7 +98,7 @@ extension SlotState {
     self = .register(register)
   }
 
-  private static func applyFirst(
+  static func applyFirst(
     _ write: Write, to register: inout Register, seen: VersionVector, _ preference: Preference, _ missing: [RecordID]
   ) throws(MergeRefusal) {
     guard let holder = register.resolve(by: preference)?.winner, holder.isHeld(missing) else {

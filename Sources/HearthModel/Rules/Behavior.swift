@@ -38,13 +38,10 @@ public struct Behavior: Hashable, Sendable {
   public struct Retention: Hashable, Sendable {
     /// Months after the creation.
     public let months: Int
-    /// Whether they are moved to the archive instead of deleted.
-    public let isArchived: Bool
 
     /// Makes a retention.
-    public init(months: Int, isArchived: Bool) {
+    public init(months: Int) {
       self.months = months
-      self.isArchived = isArchived
     }
   }
 }

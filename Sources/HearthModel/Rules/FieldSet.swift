@@ -62,7 +62,7 @@ public struct FieldSet: Hashable, Sendable {
 
   /// Whether all its fields are in the other.
   public func isSubset(of other: FieldSet) -> Bool {
-    first & ~other.first == 0 && rest.indices.allSatisfy { rest[$0] & ~(other.rest.count > $0 ? other.rest[$0] : 0) == 0 }
+    subtracting(other).isEmpty
   }
 
   /// Whether they have no field in common.

@@ -10,8 +10,8 @@ extension Access.Verb {
 }
 
 extension Scene {
-  /// Where a grant has to apply: a creation is judged on the result, an update before and after, so that nobody takes or
-  /// hands over what is not theirs, and a delete on what was.
+  /// Where a grant has to apply: a creation is judged on the result, an update before and after, so that nobody takes
+  /// or hands over what is not theirs, and a delete on what was.
   package func all(for verb: Access.Verb) -> [Scene] {
     switch verb {
     case .create: [self]

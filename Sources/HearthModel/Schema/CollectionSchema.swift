@@ -18,6 +18,8 @@ public final class CollectionSchema: Hashable, Sendable {
   public let isAppendOnly: Bool
   /// Whether every update is judged as if it expected the record unchanged.
   public let isStrict: Bool
+  /// Whether its records come from the pack's catalogue, the same in every household; no device writes them.
+  public let isShared: Bool
   /// The fields whose values make the record's id; empty when ids are random.
   public let key: [FieldNumber]
   /// The indexes for queries.
@@ -34,7 +36,8 @@ public final class CollectionSchema: Hashable, Sendable {
   /// Makes a collection of checked parts.
   package init(
     number: CollectionNumber, name: String, fields: [Field], slots: [Slot], deletes: DeletePolicy,
-    isAppendOnly: Bool, isStrict: Bool, key: [FieldNumber], indexes: [Index], behavior: Behavior = .open
+    isAppendOnly: Bool, isStrict: Bool, isShared: Bool = false, key: [FieldNumber], indexes: [Index],
+    behavior: Behavior = .open
   ) {
     self.number = number
     self.name = name
@@ -43,6 +46,7 @@ public final class CollectionSchema: Hashable, Sendable {
     self.deletes = deletes
     self.isAppendOnly = isAppendOnly
     self.isStrict = isStrict
+    self.isShared = isShared
     self.key = key
     self.indexes = indexes
     rules = slots.map(\.rule)
@@ -53,11 +57,11 @@ public final class CollectionSchema: Hashable, Sendable {
         .flatMap { slots[fields[$0.field.index].slot].fields })
   }
 
-  /// The collection with a behavior.
-  package func with(_ behavior: Behavior) -> CollectionSchema {
+  /// The collection with a behavior, and perhaps other indexes.
+  package func with(_ behavior: Behavior, indexes: [Index]? = nil) -> CollectionSchema {
     CollectionSchema(
       number: number, name: name, fields: fields, slots: slots, deletes: deletes, isAppendOnly: isAppendOnly,
-      isStrict: isStrict, key: key, indexes: indexes, behavior: behavior)
+      isStrict: isStrict, isShared: isShared, key: key, indexes: indexes ?? self.indexes, behavior: behavior)
   }
 
   /// The collection with everything open. What it derives and how its ids are made belong to its shape.
@@ -83,8 +87,8 @@ public final class CollectionSchema: Hashable, Sendable {
     left === right
       || (left.number == right.number && left.name == right.name && left.fields == right.fields
         && left.slots == right.slots && left.deletes == right.deletes && left.isAppendOnly == right.isAppendOnly
-        && left.isStrict == right.isStrict && left.key == right.key && left.indexes == right.indexes
-        && left.behavior == right.behavior)
+        && left.isStrict == right.isStrict && left.isShared == right.isShared && left.key == right.key
+        && left.indexes == right.indexes && left.behavior == right.behavior)
   }
 
   /// Feeds what names it.
@@ -117,32 +121,30 @@ public final class CollectionSchema: Hashable, Sendable {
   public struct Index: Hashable, Sendable {
     /// What is indexed.
     public enum Content: Hashable, Sendable {
-      /// Columns, each perhaps descending.
-      case columns([(field: FieldNumber, isDescending: Bool)])
+      /// Columns in their order.
+      case columns([Column])
       /// The elements of a set.
       case elements(FieldNumber)
       /// The leaves of a JSON field.
       case path(FieldNumber)
+      /// The words of a text.
+      case words(FieldNumber)
+    }
 
-      /// Equal in kind and columns.
-      public static func == (left: Content, right: Content) -> Bool {
-        switch (left, right) {
-        case (.columns(let left), .columns(let right)): left.elementsEqual(right, by: ==)
-        case (.elements(let left), .elements(let right)), (.path(let left), .path(let right)): left == right
-        default: false
-        }
-      }
+    /// A column of an index.
+    public struct Column: Hashable, Sendable {
+      /// The field.
+      public let field: FieldNumber
+      /// Whether the largest value stands first.
+      public let isDescending: Bool
+      /// Whether a text stands there in small letters, as the store makes them.
+      public let isFolded: Bool
 
-      /// Feeds the columns.
-      public func hash(into hasher: inout Hasher) {
-        switch self {
-        case .columns(let columns):
-          for column in columns {
-            hasher.combine(column.field)
-            hasher.combine(column.isDescending)
-          }
-        case .elements(let field), .path(let field): hasher.combine(field)
-        }
+      /// Makes a column.
+      package init(field: FieldNumber, isDescending: Bool = false, isFolded: Bool = false) {
+        self.field = field
+        self.isDescending = isDescending
+        self.isFolded = isFolded
       }
     }
 
@@ -154,13 +156,28 @@ public final class CollectionSchema: Hashable, Sendable {
     public let isGlobal: Bool
     /// Names under which other documents know it.
     public let serves: [String]
+    /// Fields that stand behind the columns, so that a query that asks no others need not look at the record.
+    public let covers: [FieldNumber]
+    /// Which records it holds; nil for all.
+    public let condition: IndexCondition?
 
     /// Makes an index.
-    package init(name: String, content: Content, isGlobal: Bool, serves: [String]) {
+    package init(
+      name: String, content: Content, isGlobal: Bool, serves: [String], covers: [FieldNumber] = [],
+      condition: IndexCondition? = nil
+    ) {
       self.name = name
       self.content = content
       self.isGlobal = isGlobal
       self.serves = serves
+      self.covers = covers
+      self.condition = condition
+    }
+
+    /// The index over the records that meet a condition.
+    package func with(_ condition: IndexCondition) -> Index {
+      Index(
+        name: name, content: content, isGlobal: isGlobal, serves: serves, covers: covers, condition: condition)
     }
   }
 }

@@ -31,15 +31,7 @@ extension FieldType {
       }
       return fault(of: value)
     }
-    let typed: Value? =
-      switch self {
-      case .date: Day(text).map { .day($0) }
-      case .time: Instant(text).map { .instant($0) }
-      case .uuid, .reference: RecordID(text).map { .id($0) }
-      case .decimal(_, let scale): FixedDecimal(text, scale: scale).map { .decimal($0) }
-      case .text, .int, .float, .bool, .choice, .set, .json: value
-      }
-    return typed.map { fault(of: $0) } ?? ValueFault(expected: name, found: value.summary)
+    return self.value(ofLeaf: text).map { fault(of: $0) } ?? ValueFault(expected: name, found: value.summary)
   }
 
   private func fits(_ value: Value) -> Bool {
@@ -89,7 +81,7 @@ extension FieldType.Shape {
   private func fault(of value: Value, at path: Document.Path, key: String) -> ValueFault? {
     switch (self[key], value) {
     case (nil, _): Self.unknownKey(path + [key])
-    case (.leaf(let type)?, let value):
+    case (.leaf(let type, _)?, let value):
       value.isNull
         ? nil
         : type.fault(ofLeaf: value).map { fault in

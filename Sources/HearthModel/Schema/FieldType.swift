@@ -55,8 +55,8 @@ public indirect enum FieldType: Hashable, Sendable {
   public struct Shape: Hashable, Sendable {
     /// What stands under a key.
     public indirect enum Node: Hashable, Sendable {
-      /// A value of a type.
-      case leaf(FieldType)
+      /// A value of a type, and how it merges.
+      case leaf(FieldType, LeafRule = .plain)
       /// An object.
       case object(Shape)
     }

@@ -20,12 +20,14 @@ public final class Pack: Hashable, Sendable {
   public let roles: Roles
   /// What the pack wants proved about rights.
   public let expectations: [Expectation]
+  /// The rows of the shared collections; nil where they are not known, as on devices.
+  public let catalogue: Catalogue?
 
   /// Makes a pack of checked parts.
   package init(
     name: String, version: Int, collections: [CollectionSchema], householdCollection: CollectionNumber,
     memberCollection: CollectionNumber, zoneField: FieldNumber, roleField: FieldNumber, roles: Roles,
-    expectations: [Expectation] = []
+    expectations: [Expectation] = [], catalogue: Catalogue? = nil
   ) {
     self.name = name
     self.version = version
@@ -36,6 +38,7 @@ public final class Pack: Hashable, Sendable {
     self.roleField = roleField
     self.roles = roles
     self.expectations = expectations
+    self.catalogue = catalogue
   }
 
   /// The same shapes and merge rules with everything open: no rights, rules, moves or effects. For measuring what rules
@@ -45,7 +48,19 @@ public final class Pack: Hashable, Sendable {
       name: name, version: version, collections: collections.map { $0.withoutRules },
       householdCollection: householdCollection, memberCollection: memberCollection, zoneField: zoneField,
       roleField: roleField,
-      roles: Roles(ranked: roles.ranked, beside: roles.beside, service: roles.service, groups: roles.groups))
+      roles: Roles(ranked: roles.ranked, beside: roles.beside, service: roles.service, groups: roles.groups),
+      catalogue: catalogue)
+  }
+
+  /// Whether it has shared collections, so that a hub needs a catalogue.
+  public var hasShared: Bool { collections.contains(where: \.isShared) }
+
+  /// The pack with the rows of its shared collections.
+  public func with(_ catalogue: Catalogue) -> Pack {
+    Pack(
+      name: name, version: version, collections: collections, householdCollection: householdCollection,
+      memberCollection: memberCollection, zoneField: zoneField, roleField: roleField, roles: roles,
+      expectations: expectations, catalogue: catalogue)
   }
 
   /// Equal in everything.
@@ -54,7 +69,7 @@ public final class Pack: Hashable, Sendable {
       || (left.name == right.name && left.version == right.version && left.collections == right.collections
         && left.householdCollection == right.householdCollection && left.memberCollection == right.memberCollection
         && left.zoneField == right.zoneField && left.roleField == right.roleField && left.roles == right.roles
-        && left.expectations == right.expectations)
+        && left.expectations == right.expectations && left.catalogue == right.catalogue)
   }
 
   /// Feeds what names it.

@@ -156,7 +156,7 @@ struct Domains {
         guard case .json(let shape?)? = type, let node = shape[key] else { return nil }
         isNullable = true
         switch node {
-        case .leaf(let leaf): type = leaf
+        case .leaf(let leaf, _): type = leaf
         case .object(let inner): type = .json(inner)
         }
       }

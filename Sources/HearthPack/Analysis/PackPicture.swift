@@ -125,6 +125,7 @@ extension PackPicture.Collection {
   private static func settings(_ collection: CollectionSchema, _ words: RuleWords) -> [String] {
     let behavior = collection.behavior
     var settings = [String]()
+    if collection.isShared { settings.append("shared: true") }
     if collection.isAppendOnly { settings.append("append: true") }
     if collection.isStrict { settings.append("strict: true") }
     if collection.deletes != .deleteWins { settings.append("deletes: \(collection.deletes)") }
@@ -134,7 +135,7 @@ extension PackPicture.Collection {
     }
     if let field = behavior.expires { settings.append("expires: \(words.name(field))") }
     if let keep = behavior.retention {
-      settings.append("keep: \(keep.months) months\(keep.isArchived ? " then archive" : "")")
+      settings.append("keep: \(keep.months) months")
     }
     return settings
   }
@@ -197,10 +198,16 @@ extension RuleWords {
     var text =
       switch index.content {
       case .columns(let columns):
-        columns.map { name($0.field) + ($0.isDescending ? " desc" : "") }.joined(separator: ", ")
+        columns.map { column in
+          let name = name(column.field)
+          return (column.isFolded ? "lower(\(name))" : name) + (column.isDescending ? " desc" : "")
+        }.joined(separator: ", ")
       case .elements(let field): "elements of \(name(field))"
       case .path(let field): "paths of \(name(field))"
+      case .words(let field): "words of \(name(field))"
       }
+    if let condition = index.condition { text += " where \(condition.text)" }
+    if !index.covers.isEmpty { text += ", covers \(index.covers.map { name($0) }.joined(separator: ", "))" }
     if index.isGlobal { text += ", global" }
     if !index.serves.isEmpty { text += " (serves \(index.serves.joined(separator: ", ")))" }
     return text

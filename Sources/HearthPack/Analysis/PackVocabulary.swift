@@ -138,6 +138,7 @@ package enum PackVocabulary {
   private static let collectionKeys = [
     key("use", .names, "Traits whose fields stand in front."),
     key("fields", .map(.line), "The fields."),
+    key("shared", .flag, "The records come from the catalogue and are the same in every household."),
     key("deletes", .word(["deleteWins", "editWins", "guardian"]), "A delete against an edit that had not seen it."),
     key("append", .flag, "Records are created only, never updated or deleted by a device."),
     key("strict", .flag, "Every update expects the record unchanged."),
@@ -149,12 +150,17 @@ package enum PackVocabulary {
     key("moves", .map(.object(.move)), "The steps of fields that change in no other way."),
     key("effects", .map(.object(.effect)), "What the hub adds."),
     key("expires", .text, "The field with the moment at which the record goes."),
-    key("keep", .text, "How long records stay, as `12 months then archive`."),
+    key("keep", .text, "How long records stay, as `12 months`."),
   ]
 
   private static let indexKeys = [
-    key("fields", .names, "Fields, perhaps with desc."), key("elements", .text, "A set whose elements are indexed."),
-    key("path", .text, "A json field whose leaves are indexed."), key("global", .flag, "Over all households."),
+    key("fields", .names, "Fields, perhaps as lower(field) and with desc."),
+    key("elements", .text, "A set whose elements are indexed."),
+    key("path", .text, "A json field whose leaves are indexed."),
+    key("words", .text, "A text whose words are indexed."),
+    key("where", .text, "Which records the index holds."),
+    key("covers", .names, "Fields that stand behind the others, so that the record need not be read."),
+    key("global", .flag, "Over all households."),
     key("serves", .names, "Names under which other documents know it."),
   ]
 

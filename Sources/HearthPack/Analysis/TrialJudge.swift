@@ -110,7 +110,8 @@ package struct TrialJudge {
     guard trial.before != nil, !behavior.access.isOpen, !setting.actor.isHub else { return nil }
     let before = before
     for grant in behavior.access.read where grant.who.mayMean(role: trial.role) { try note(grant, .read, before) }
-    let holds = try Judge.readableFields(trial.collection.permit(for: .read, role: trial.role), before).map { !$0.isEmpty }
+    let permit = trial.collection.permit(for: .read, role: trial.role)
+    let holds = try Judge.readableFields(permit, before).map { !$0.isEmpty }
     report.lines.append(.init(.sight, "sees the record", "", holds))
     if holds == nil { open.append("sight of the record") }
     guard holds == false else { return nil }

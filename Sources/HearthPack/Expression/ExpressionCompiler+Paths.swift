@@ -223,7 +223,7 @@ extension ExpressionCompiler {
     reading.steps.append(.key(name.text))
     reading.text += ".\(name.text)"
     switch node {
-    case .leaf(let type): reading.type = ExpressionType(leaf: type)
+    case .leaf(let type, _): reading.type = ExpressionType(leaf: type)
     case .object(let inner): reading.type = .json(inner)
     }
     settle(&reading, mayBeNull: true, "a key of a json field may be missing")

@@ -50,6 +50,16 @@ struct FieldLineParser {
     return type
   }
 
+  /// Reads a leaf of a shape: a type and marks.
+  static func parseLeaf(_ text: String, at places: ScalarPlaces) throws(FieldLineFault) -> (TypeTerm, [MarkTerm]) {
+    var parser = try FieldLineParser(text, at: places)
+    let type = try parser.parseType()
+    var marks = [MarkTerm]()
+    while parser.take(",") { marks.append(try parser.parseMark()) }
+    try parser.finish(expecting: "`,` and a mark, or the end of the line")
+    return (type, marks)
+  }
+
   // MARK: Grammar
 
   private mutating func parseType(depth: Int = 0) throws(FieldLineFault) -> TypeTerm {

@@ -54,6 +54,8 @@ struct PackReader: NodeReader {
   var traits: [String: YAMLNode] = [:]
   var collectionNumbers: [String: CollectionNumber] = [:]
   var collectionNames: [String] = []
+  /// The collections whose records come from the catalogue.
+  var sharedCollections: Set<CollectionNumber> = []
   /// The collection of the household's own record; nil when the pack does not name one.
   var household: CollectionNumber?
   /// The collection of the members; nil when the pack does not name one.
@@ -99,7 +101,10 @@ struct PackReader: NodeReader {
     let roleField = role ?? people?.schema.field(named: roles.field)?.number
     let names = names(collections, roles: roles.roles, roleField: roleField)
     let schemas = collections.compactMap { reading in
-      reading.map { $0.schema.with(readBehavior($0, names, isOpen: isOpen)) }
+      reading.map { reading in
+        reading.schema.with(
+          readBehavior(reading, names, isOpen: isOpen), indexes: readIndexConditions(reading, names))
+      }
     }
     let entry = readSession(roles, names)
     let expectations = root["expect"].map { readExpectations($0, names) } ?? []
@@ -135,7 +140,9 @@ struct PackReader: NodeReader {
     for pair in namedPairs(root, "collections", "collections") {
       checkName(pair)
       collectionNames.append(pair.key)
-      collectionNumbers[pair.key] = CollectionNumber(rawValue: UInt16(collectionNames.count))
+      let number = CollectionNumber(rawValue: UInt16(collectionNames.count))
+      collectionNumbers[pair.key] = number
+      noteShared(pair, number)
     }
     if let node = root["collections"], node.pairs?.isEmpty == true {
       report("P005", node.mark, "expected at least one collection, found none.")

@@ -56,6 +56,9 @@ extension PackReader {
   mutating func readAccess(_ node: YAMLNode, _ context: CollectionContext) -> Access {
     guard let pairs = mapping(node, "rights, as `{ read: { everyone: all } }`") else { return Access() }
     checkKeys(of: pairs, known: Access.Verb.allCases.map(\.rawValue), what: "`access`", at: node.mark)
+    for pair in pairs where context.schema.isShared && Access.Verb(rawValue: pair.key).map({ $0 != .read }) ?? false {
+      report("P603", pair.keyMark, "nobody may `\(pair.key)` here: `\(context.schema.name)` is shared. Remove it.")
+    }
     let grants = { (reader: inout PackReader, verb: Access.Verb) in
       node[verb.rawValue].map { reader.readGrants($0, verb, context) } ?? []
     }

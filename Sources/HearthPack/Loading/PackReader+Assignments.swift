@@ -79,7 +79,7 @@ extension PackReader {
       }
       node = next
     }
-    guard case .leaf(let type) = node else {
+    guard case .leaf(let type, _) = node else {
       report("P607", pair.keyMark, "`\(pair.key)` is an object. Write its leaves.")
       return nil
     }

@@ -28,7 +28,7 @@ extension PackReader {
     var context = CollectionContext(names: names, reading: reading)
     readRelations(node["who"], &context)
     readMoves(node["moves"], &context)
-    var behavior = Behavior(access: .open)
+    var behavior = Behavior(access: openAccess(context))
     if let access = node["access"] {
       behavior.access = readAccess(access, context)
     } else if !isOpen {
@@ -44,7 +44,7 @@ extension PackReader {
     behavior.restrictions = readRestrictions(context)
     behavior.keyCondition = readKeyCondition(context)
     behavior.expires = node["expires"].flatMap { readExpiry($0, context) }
-    behavior.retention = node["keep"].flatMap { readRetention($0) }
+    behavior.retention = node["keep"].flatMap { readRetention($0, context) }
     return behavior
   }
 
@@ -138,15 +138,19 @@ extension PackReader {
     return field.number
   }
 
-  private mutating func readRetention(_ node: YAMLNode) -> Behavior.Retention? {
+  private mutating func readRetention(_ node: YAMLNode, _ context: CollectionContext) -> Behavior.Retention? {
     let words = (node.text ?? "").split(separator: " ").map(String.init)
-    guard words.count >= 2, let months = Int(words[0]), (1...1200).contains(months),
-      words[1] == "months" || words[1] == "month", words.count == 2 || words.dropFirst(2) == ["then", "archive"]
+    guard words.count == 2, let months = Int(words[0]), (1...1200).contains(months),
+      words[1] == "months" || words[1] == "month"
     else {
-      report("P606", node.mark, "expected `12 months` or `12 months then archive`, found \(node.kind).")
+      report("P606", node.mark, "expected a number of months such as `12 months`, found \(node.kind).")
       return nil
     }
-    return Behavior.Retention(months: months, isArchived: words.count > 2)
+    guard context.schema.slots.contains(where: { $0.rule == .hub(.createdAt) }) else {
+      report("P606", node.mark, "`keep` counts from the creation, which no field notes. Add a `time, stamp created`.")
+      return nil
+    }
+    return Behavior.Retention(months: months)
   }
 
   // MARK: Names

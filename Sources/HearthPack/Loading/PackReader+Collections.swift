@@ -18,7 +18,8 @@ struct CollectionReading {
 
 extension PackReader {
   private static let collectionKeys = [
-    "use", "fields", "deletes", "append", "strict", "key", "indexes", "who", "access", "rules", "moves", "effects",
+    "use", "fields", "shared", "deletes", "append", "strict", "key", "indexes", "who", "access", "rules", "moves",
+    "effects",
     "expires", "keep",
   ]
 
@@ -32,6 +33,8 @@ extension PackReader {
     checkGroups(assembly)
     if number == household { checkHousehold(assembly, node) }
     checkSettings(node)
+    let isShared = node["shared"].map { readBool($0, what: "shared") } ?? false
+    if isShared { checkShared(number, assembly, node) }
     let schema = CollectionSchema(
       number: number, name: pair.key, fields: assembly.fields,
       slots: assembly.slots.map {
@@ -40,6 +43,7 @@ extension PackReader {
       deletes: node["deletes"].flatMap { readDeletes($0) } ?? .deleteWins,
       isAppendOnly: node["append"].map { readBool($0, what: "append") } ?? false,
       isStrict: node["strict"].map { readBool($0, what: "strict") } ?? false,
+      isShared: isShared,
       key: node["key"].map { readKey($0, assembly) } ?? [],
       indexes: node["indexes"].map { readIndexes($0, assembly) } ?? [])
     return CollectionReading(

@@ -174,6 +174,7 @@ extension PackReader {
     if number == context.names.household {
       report("P608", node.mark, "a household has one record, and it is there. Write `at:` and `set:`.")
     }
+    checkNotShared(target, at: node.mark)
     let assignments = readAssignments(row, of: target, .new, scope, context)
     guard pair.value["put"] != nil else { return .append(number, assignments) }
     if target.key.isEmpty {
@@ -192,6 +193,7 @@ extension PackReader {
       return nil
     }
     guard let target = context.names.schema(number) else { return nil }
+    checkNotShared(target, at: place.mark)
     return .setAt(field.number, readAssignments(node, of: target, .inPlace, scope, context))
   }
 

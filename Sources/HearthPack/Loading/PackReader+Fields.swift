@@ -223,6 +223,11 @@ extension PackReader {
       let word = policy.value.rawValue
       report("P304", policy.mark, "a set of references drops the element, it cannot `\(word)`. Write `setNull`.")
     }
+    if policy.value == .restrict, let target = type.target, sharedCollections.contains(target) {
+      let reason = "its rows go when the catalogue withdraws them, whoever points there"
+      report(
+        "P304", policy.mark, "`\(collectionNames[target.index])` is shared: \(reason). Write `cascade` or `setNull`.")
+    }
     if policy.value == .setNull, !isSet, !line.isNullable {
       report("P304", policy.mark, "`setNull` needs a reference that may be null: write `?` behind it.")
     }

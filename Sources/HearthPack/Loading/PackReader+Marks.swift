@@ -118,8 +118,15 @@ extension PackReader {
     _ word: (name: String, mark: Mark)?, _ words: MarkWords, type: FieldType
   ) -> MergeRule? {
     let isRanked = words.guardian != nil
+    var leaves: FieldType.Shape?
+    if case .json(let shape?) = type, shape.hasLeafRules { leaves = shape }
+    if leaves != nil, let mark = word?.mark ?? words.group?.mark {
+      report(
+        "P302", mark, "leaves of this shape merge by rules of their own, and this makes the field one value. Keep one.")
+    }
     guard let word else {
-      return words.group == nil ? .json(isRanked: isRanked) : .register(RegisterRule(isRanked: isRanked))
+      return words.group == nil
+        ? .json(isRanked: isRanked, leaves: leaves) : .register(RegisterRule(isRanked: isRanked))
     }
     switch word.name {
     case "lww": return .register(RegisterRule(isRanked: isRanked))
@@ -267,7 +274,7 @@ extension FieldType {
     }
   }
 
-  fileprivate var isOrdered: Bool {
+  var isOrdered: Bool {
     switch self {
     case .int, .decimal, .bool, .date, .time: true
     case .text, .float, .uuid, .choice, .reference, .set, .json: false

@@ -53,6 +53,7 @@ extension PackReader {
     let isAcross = node["across"].map { readWord($0, ["households"]) != nil } ?? false
     let policies = Unique.Policy.allCases.map(\.rawValue)
     let policy = node["duplicate"].flatMap { readWord($0, policies) }.flatMap(Unique.Policy.init(rawValue:)) ?? .reject
+    if policy == .alias, let word = node["duplicate"] { checkFolding(word, isAcross: isAcross, context.schema) }
     var condition: Expression?
     if let inner = node["where"] {
       guard let read = readCondition(inner, .condition, context) else { return nil }
@@ -63,6 +64,19 @@ extension PackReader {
     return Unique(
       name: pair.key, fields: fields, folds: folds, condition: condition, isAcross: isAcross, policy: policy,
       refusal: refusal)
+  }
+
+  /// What is folded into a record is an update of it, by whoever made it the second time.
+  private mutating func checkFolding(_ node: YAMLNode, isAcross: Bool, _ schema: CollectionSchema) {
+    let obstacles: [(Bool, String)] = [
+      (isAcross, "`across: households`: a record is folded into one of its own household"),
+      (schema.isAppendOnly, "`append: true`: a row stays as it was written"),
+      (schema.isStrict, "`strict: true`: a second creation has not seen the first"),
+      (!schema.key.isEmpty, "a `key`, which gives what is made twice one id already"),
+    ]
+    for (isThere, reason) in obstacles where isThere {
+      report("P604", node.mark, "`duplicate: alias` does not go with \(reason). Use `reject`.")
+    }
   }
 
   private mutating func readUniqueFields(

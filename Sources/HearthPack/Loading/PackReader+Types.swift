@@ -253,11 +253,47 @@ extension PackReader {
 
   private mutating func readShapeNode(_ node: YAMLNode) -> FieldType.Shape.Node? {
     if let pairs = node.pairs { return .object(readShape(pairs)) }
-    guard let type = readType(node) else { return nil }
+    guard let (type, rule) = readLeaf(node) else { return nil }
     if type.target != nil {
       report("P206", node.mark, "a json field cannot hold references: nobody would follow them. Write `uuid`.")
     }
     if case .json(let shape?) = type { return .object(shape) }
-    return .leaf(type)
+    return .leaf(type, rule)
+  }
+
+  /// A leaf of a shape: a type, and perhaps how it merges.
+  private mutating func readLeaf(_ node: YAMLNode) -> (FieldType, LeafRule)? {
+    guard let text = node.text else { return readType(node).map { ($0, .plain) } }
+    do {
+      let (term, marks) = try FieldLineParser.parseLeaf(text, at: node.places)
+      guard let type = resolve(term) else { return nil }
+      return (type, readLeafRule(marks, type))
+    } catch {
+      report("P201", error.mark, error.message)
+      return nil
+    }
+  }
+
+  private mutating func readLeafRule(_ marks: [MarkTerm], _ type: FieldType) -> LeafRule {
+    guard let mark = marks.first else { return .plain }
+    guard let rule = LeafRule(rawValue: mark.text) else {
+      let hint = collector.suggestion(for: mark.text, among: LeafRule.allCases.map(\.rawValue))
+      report(
+        "P301", mark.mark, "`\(mark.text)` is no mark of a leaf: it takes `first`, `guardian`, `max` or `min`.\(hint)")
+      return .plain
+    }
+    if marks.count > 1 { report("P302", marks[1].mark, "a leaf has one merge rule. Keep one.") }
+    switch type {
+    case .json, .set:
+      report("P303", mark.mark, "`\(mark.text)` is for one value; this is `\(name(of: type))`.")
+      return .plain
+    case .text, .int, .decimal, .float, .bool, .date, .time, .uuid, .choice, .reference: break
+    }
+    guard rule.direction == nil || type.isOrdered else {
+      report(
+        "P303", mark.mark, "`\(mark.text)` is for numbers, `bool`, `date` and `time`; this is `\(name(of: type))`.")
+      return .plain
+    }
+    return rule
   }
 }

@@ -21,28 +21,35 @@ public enum SeedLoader {
 /// Reads one seed; what it cannot read it reports, and goes on.
 struct SeedReader: NodeReader {
   let pack: Pack
+  /// Whether a catalogue is read: the rows of the shared collections, and no others.
+  let isCatalogue: Bool
   var collector: DiagnosticCollector
-  private var names: [RecordID: String] = [:]
+  private(set) var names: [RecordID: String] = [:]
   private var householdLines: [HouseholdID: Int] = [:]
   private var deviceLines: [String: Int] = [:]
 
-  init(pack: Pack, file: String) {
+  init(pack: Pack, file: String, isCatalogue: Bool = false) {
     self.pack = pack
+    self.isCatalogue = isCatalogue
     collector = DiagnosticCollector(file: file)
   }
 
   mutating func read(_ root: YAMLNode) -> Seed {
     let pairs = mapping(root, "a seed: `app: name`, `households: [...]`") ?? []
     checkKeys(of: pairs, known: ["app", "households"], required: ["app", "households"], what: "a seed", at: root.mark)
-    if let app = root["app"], app.text != pack.name {
-      report("S101", app.mark, "expected a seed for `\(pack.name)`, found \(app.kind). Take the seed of this pack.")
-    }
+    checkApp(root, "seed")
     let nodes = root["households"].flatMap { list($0, "households") } ?? []
     if let node = root["households"], node.elements?.isEmpty == true {
       report("S102", node.mark, "a seed has at least one household.")
     }
     let households = nodes.compactMap { readHousehold($0) }
     return Seed(app: pack.name, households: households, names: names)
+  }
+
+  mutating func checkApp(_ root: YAMLNode, _ what: String) {
+    guard let app = root["app"], app.text != pack.name else { return }
+    report(
+      "S101", app.mark, "expected a \(what) for `\(pack.name)`, found \(app.kind). Take the \(what) of this pack.")
   }
 
   private mutating func readHousehold(_ node: YAMLNode) -> Seed.Household? {
@@ -107,16 +114,29 @@ struct SeedReader: NodeReader {
     }
   }
 
-  private mutating func checkReferences(_ reading: HouseholdReading) {
+  mutating func checkReferences(_ reading: HouseholdReading) {
     for reference in reading.references {
-      guard reading.places[reference.target] == nil else { continue }
+      guard reading.places[reference.target] == nil, !isShared(reference.target) else { continue }
       let collection = reference.target.collection
-      let hint = collector.suggestion(for: reference.text, among: reading.names[collection] ?? [])
-      let name = collectionName(collection)
+      let isShared = pack.collection(collection)?.isShared ?? false
+      let known = isShared && !isCatalogue ? catalogueNames(collection) : reading.names[collection] ?? []
+      let hint = collector.suggestion(for: reference.text, among: known)
+      let place = isShared ? "the catalogue" : "this household"
       report(
         "S106", reference.mark,
-        "`\(reference.field)` points to `\(reference.text)`, no record of `\(name)` in this household.\(hint)")
+        "`\(reference.field)` points to `\(reference.text)`, "
+          + "no record of `\(collectionName(collection))` in \(place).\(hint)")
     }
+  }
+
+  /// Whether a seed's reference points to a row of the catalogue; also where the catalogue is not known.
+  private func isShared(_ place: RecordPlace) -> Bool {
+    guard !isCatalogue, pack.collection(place.collection)?.isShared == true else { return false }
+    return pack.catalogue?.contains(place.id, in: place.collection) ?? true
+  }
+
+  private func catalogueNames(_ collection: CollectionNumber) -> [String] {
+    (pack.catalogue?.rows(of: collection) ?? []).compactMap { pack.catalogue?.names[$0.id] }
   }
 }
 

@@ -8,6 +8,11 @@ extension SeedReader {
       report("P104", pair.keyMark, "`\(pair.key)` is no collection of `\(pack.name)`.\(hint)")
       return
     }
+    guard collection.isShared == isCatalogue else {
+      let belongs = collection.isShared ? "is shared: its rows stand in `catalogue.yaml`" : "is each household's own"
+      report("S107", pair.keyMark, "`\(collection.name)` \(belongs). Move these records.")
+      return
+    }
     for node in list(pair.value, "records") ?? [] {
       guard let record = readRecord(node, collection, &household) else { continue }
       let place = RecordPlace(collection: collection.number, id: record.id)

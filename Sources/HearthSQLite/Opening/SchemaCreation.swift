@@ -11,6 +11,7 @@ struct SchemaCreation {
   func run(_ database: Database, isNew: Bool) throws {
     try database.inTransaction(.immediate) {
       if isNew { try makeHubTables(database) }
+      try database.execute(sql: HubTables.catalogues)
       for (app, tables) in tables.sorted(by: { $0.key < $1.key }) { try make(app, tables, database) }
       return .commit
     }

@@ -53,6 +53,10 @@ struct SnapshotReader: InquiryReader {
     return try Reference.all(to: target, of: row.number, statement(HubStatement.referrers.sql))
   }
 
+  func holder(of key: UniqueKey) throws -> UniqueHolder? {
+    try UniqueHolder(of: key, statement(HubStatement.holder.sql))
+  }
+
   func devices(of household: HouseholdID) throws -> [DeviceEntry] {
     guard let row = try row(household) else { return [] }
     let statement = try statement(Self.devices)

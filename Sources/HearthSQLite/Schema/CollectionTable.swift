@@ -63,10 +63,13 @@ struct CollectionTable: Sendable {
     schema.indexes.compactMap { index in
       guard case .columns(let columns) = index.content else { return nil }
       let terms = columns.map { column in
-        schema.fields[column.field.index].name.quoted + (column.isDescending ? " DESC" : "")
+        let name = schema.fields[column.field.index].name.quoted
+        return (column.isFolded ? "lower(\(name))" : name) + (column.isDescending ? " DESC" : "")
       }
-      let list = ((index.isGlobal ? [] : ["_household"]) + terms).joined(separator: ", ")
-      return "CREATE INDEX \("\(name)_\(index.name)".quoted) ON \(name.quoted) (\(list))"
+      let covers = index.covers.map { schema.fields[$0.index].name.quoted }
+      let list = ((index.isGlobal ? [] : ["_household"]) + terms + covers).joined(separator: ", ")
+      let condition = index.condition.map { " WHERE \(SQLCondition(schema: schema).text(of: $0))" } ?? ""
+      return "CREATE INDEX \("\(name)_\(index.name)".quoted) ON \(name.quoted) (\(list))\(condition)"
     }
   }
 
@@ -74,9 +77,10 @@ struct CollectionTable: Sendable {
   var estimates: [PlannerEstimate] {
     let columnIndexes = schema.indexes.compactMap { index -> PlannerEstimate? in
       guard case .columns(let columns) = index.content else { return nil }
-      let values = columns.map { _ in PlannerEstimate.Column.value }
+      let values = Array(repeating: PlannerEstimate.Column.value, count: columns.count + index.covers.count)
       return PlannerEstimate(
-        table: name, index: "\(name)_\(index.name)", columns: (index.isGlobal ? [] : [.household]) + values)
+        table: name, index: "\(name)_\(index.name)", columns: (index.isGlobal ? [] : [.household]) + values,
+        isPartial: index.condition != nil)
     }
     let own = [
       PlannerEstimate(table: name, index: name, columns: [.household, .record]),

@@ -4,7 +4,9 @@
 /// There is no row for a household's head and none for a replica's progress: both stand in the last change of each
 /// replica, and a row that is written with every commit costs a page of the log each time.
 enum HubTables {
-  static let all = [households, devices, devicesByHousehold, installs, changes, decisions, references, uniques, packs]
+  static let all = [
+    households, devices, devicesByHousehold, installs, changes, decisions, references, uniques, packs, catalogues,
+  ]
 
   /// Households by the number under which all other rows know them: a UUID would cost 16 bytes in each row and index.
   private static let households = """
@@ -103,6 +105,15 @@ enum HubTables {
     CREATE TABLE hearth_packs (
       app TEXT PRIMARY KEY,
       shape TEXT NOT NULL -- what the tables and stored states of the app rely on
+    ) STRICT, WITHOUT ROWID
+    """
+
+  /// The catalogue that all households of an app were brought up to. A hub that does not know the table leaves it
+  /// alone, and one that finds none makes it, so that the format stays what it is.
+  static let catalogues = """
+    CREATE TABLE IF NOT EXISTS hearth_catalogues (
+      app TEXT PRIMARY KEY,
+      mark BLOB NOT NULL -- SHA-256 of its rows
     ) STRICT, WITHOUT ROWID
     """
 }

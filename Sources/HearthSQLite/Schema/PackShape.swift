@@ -34,7 +34,9 @@ struct PackShape: Equatable {
 
   private static func line(of collection: CollectionSchema, in pack: Pack) -> String {
     let key = collection.key.map { collection.fields[$0.index].name }.joined(separator: ", ")
+    let shared = collection.isShared ? ", shared" : ""
     return "\(collection.name): collection \(collection.number.rawValue), \(collection.deletes.rawValue), key [\(key)]"
+      + shared
   }
 
   private static func line(of field: Field, _ collection: CollectionSchema, _ pack: Pack) -> String {
@@ -50,11 +52,18 @@ struct PackShape: Equatable {
     let content =
       switch index.content {
       case .columns(let columns):
-        columns.map { name($0.field) + ($0.isDescending ? " desc" : "") }.joined(separator: ", ")
+        columns.map { column in
+          let name = name(column.field)
+          return (column.isFolded ? "lower(\(name))" : name) + (column.isDescending ? " desc" : "")
+        }.joined(separator: ", ")
       case .elements(let field): "elements of \(name(field))"
       case .path(let field): "leaves of \(name(field))"
+      case .words(let field): "words of \(name(field))"
       }
-    return "\(collection.name) \(index.name): index of \(content)\(index.isGlobal ? ", global" : "")"
+    let covers = index.covers.isEmpty ? "" : ", covers \(index.covers.map(name).joined(separator: ", "))"
+    let condition = index.condition.map { ", where \(SQLCondition(schema: collection).text(of: $0))" } ?? ""
+    return
+      "\(collection.name) \(index.name): index of \(content)\(index.isGlobal ? ", global" : "")\(covers)\(condition)"
   }
 }
 

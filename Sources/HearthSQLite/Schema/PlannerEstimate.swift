@@ -18,11 +18,16 @@ struct PlannerEstimate {
   /// How many times fewer rows share one more value.
   private static let narrowing = 10
 
-  /// - Parameter columns: those of the index, in their order.
-  init(table: String, index: String, columns: [Column]) {
+  /// How many times fewer rows an index with a condition has.
+  private static let partialNarrowing = 100
+
+  /// - Parameters:
+  ///   - columns: those of the index, in their order.
+  ///   - isPartial: whether it holds only records that meet a condition.
+  init(table: String, index: String, columns: [Column], isPartial: Bool = false) {
     self.table = table
     self.index = index
-    var counts = [Self.rows]
+    var counts = [isPartial ? Self.rows / Self.partialNarrowing : Self.rows]
     for column in columns {
       switch column {
       case .household: counts.append(max(counts.last! / Self.households, 2))

@@ -1,6 +1,6 @@
 internal import HearthModel
 
-/// An index over the elements of a set or the leaves of a JSON field.
+/// An index over the elements of a set, the leaves of a JSON field or the words of a text.
 ///
 /// SQLite indexes expressions with one value for each row, so that what has many values in a row gets a table: one row
 /// for each element or leaf. It is rewritten when the field changes.
@@ -13,6 +13,7 @@ struct SideTable: Sendable {
   private enum Kind {
     case elements(columnType: String)
     case leaves
+    case words
   }
 
   /// One row: the columns behind the household and the record.
@@ -30,6 +31,9 @@ struct SideTable: Sendable {
     case .path(let number):
       field = schema.fields[number.index]
       kind = .leaves
+    case .words(let number):
+      field = schema.fields[number.index]
+      kind = .words
     }
     name = "\(tableName)_\(index.name)"
     isGlobal = index.isGlobal
@@ -39,6 +43,7 @@ struct SideTable: Sendable {
     switch kind {
     case .elements(let type): [("element", type)]
     case .leaves: [("path", "TEXT"), ("value", "TEXT")]
+    case .words: [("word", "TEXT")]
     }
   }
 
@@ -84,6 +89,7 @@ struct SideTable: Sendable {
     case .leaves:
       Document.leaves(of: value, at: []).filter { !$0.path.isEmpty }
         .map { Row(values: [.text(Self.text(of: $0.path)), .text($0.value.description)]) }
+    case .words: IndexWords.words(of: value.text ?? "").map { Row(values: [.text($0)]) }
     }
   }
 

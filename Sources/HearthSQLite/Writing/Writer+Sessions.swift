@@ -34,6 +34,19 @@ extension Writer {
     known.state.epoch = epoch
   }
 
+  // MARK: Catalogues
+
+  func catalogueMark(of app: String) throws -> [UInt8]? {
+    try Data.fetchOne(database, sql: "SELECT mark FROM hearth_catalogues WHERE app = ?", arguments: [app])
+      .map { Array($0) }
+  }
+
+  func noteCatalogue(_ mark: [UInt8], of app: String) throws {
+    try database.execute(
+      sql: "INSERT INTO hearth_catalogues (app, mark) VALUES (?1, ?2) ON CONFLICT (app) DO UPDATE SET mark = ?2",
+      arguments: [app, Data(mark)])
+  }
+
   // MARK: Devices
 
   func add(_ device: DeviceEntry) throws {

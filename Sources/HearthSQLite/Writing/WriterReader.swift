@@ -57,15 +57,7 @@ extension Writer {
   }
 
   func holder(of key: UniqueKey) throws -> UniqueHolder? {
-    let statement = try statements.statement(.holder)
-    statement.bind(1, key.bytes)
-    guard try statement.next() else { return nil }
-    defer { statement.reset() }
-    guard let household = RecordID(statement.text(0)), let record = statement.id(2),
-      let collection = UInt16(exactly: statement.integer(1))
-    else { throw StoreFault.corrupt("hearth_uniques", "a key", "a number or an id is none") }
-    return UniqueHolder(
-      household: HouseholdID(household), collection: CollectionNumber(rawValue: collection), record: record)
+    try UniqueHolder(of: key, statements.statement(.holder))
   }
 
   func records(of household: HouseholdID, in collection: CollectionNumber) throws -> [RecordID] {

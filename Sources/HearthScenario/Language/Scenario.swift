@@ -54,6 +54,8 @@ package struct Scenario: Sendable {
     case forge(String, Draft, name: String?)
     /// An edit by a service inside the hub.
     case service(Draft, refusal: RejectionCode?)
+    /// The hub starts anew with another catalogue.
+    case catalogue(Catalogue)
     /// So many days go by, each with the hub's daily turn.
     case days(Int)
     case resend(String)
@@ -107,7 +109,7 @@ extension Scenario.Step {
   /// Whether it can be taken only where the hub is in the same process.
   var isLocal: Bool {
     switch action {
-    case .forge, .service, .days: true
+    case .forge, .service, .days, .catalogue: true
     default: false
     }
   }

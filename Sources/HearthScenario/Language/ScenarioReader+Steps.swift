@@ -40,6 +40,7 @@ extension ScenarioReader {
     case (_, "lacks", _), (_, "lack", _): return readKeys(words[0], main) { .lacks($0, $1) }
     case (_, "finds", _), (_, "find", _): return readFinds(words[0], main, extras)
     case ("days", "pass", _): return readDays(main)
+    case ("catalogue", "becomes", _): return readCatalogue(main)
     case (_, "resends", _): return device(words[0], at: main.keyMark).map { .resend($0) }
     default: return readEdit(main, extras)
     }
@@ -47,7 +48,8 @@ extension ScenarioReader {
 
   private static let forms = [
     "online", "offline", "cut", "restart", "decided", "no conflicts", "clock of <device>", "outcome of <edit>",
-    "outbox of <device>", "rejected on <device>", "days pass", "everyone sees", "everyone misses", "everyone lacks",
+    "outbox of <device>", "rejected on <device>", "days pass", "catalogue becomes", "everyone sees", "everyone misses",
+    "everyone lacks",
     "everyone finds", "<device> sees", "<device> misses", "<device> lacks", "<device> finds", "<device> resends",
     "<device> sets", "<device> creates", "<device> deletes",
     "<device> restores", "<device> adds", "<device> removes", "<device> increments", "<device> puts",
@@ -216,6 +218,19 @@ extension ScenarioReader {
       return nil
     }
     return .days(days)
+  }
+
+  private mutating func readCatalogue(_ main: YAMLNode.Pair) -> Scenario.Action? {
+    do {
+      let catalogue = try CatalogueLoader.load(records: main.value, file: collector.file, pack: pack)
+      names.merge(catalogue.names) { known, _ in known }
+      return .catalogue(catalogue)
+    } catch {
+      for diagnostic in error.list {
+        report(diagnostic.code, Mark(line: diagnostic.line, column: diagnostic.column), diagnostic.message)
+      }
+      return nil
+    }
   }
 
   private mutating func readOutcome(_ name: String, _ main: YAMLNode.Pair) -> Scenario.Action? {

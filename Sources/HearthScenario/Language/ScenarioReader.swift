@@ -32,7 +32,7 @@ struct ScenarioReader {
     self.pack = pack
     self.seed = seed
     collector = DiagnosticCollector(file: file)
-    names = seed.names
+    names = seed.names.merging(pack.catalogue?.names ?? [:]) { seeds, _ in seeds }
   }
 
   mutating func read(_ root: YAMLNode) -> Scenario? {

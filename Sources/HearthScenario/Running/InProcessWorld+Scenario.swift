@@ -23,6 +23,10 @@ extension InProcessWorld: ScenarioWorld {
     try serveNow(draft)
   }
 
+  package func renew(_ catalogue: Catalogue) async throws {
+    try renewNow(catalogue)
+  }
+
   package func passDay() async throws {
     try passDayNow()
   }

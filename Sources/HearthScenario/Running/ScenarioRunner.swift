@@ -99,6 +99,9 @@ package struct ScenarioRunner {
       if let name { edits[name] = (device, counter) }
       try await world.settle()
     case .service(let draft, let refusal): return try await serve(draft, refusal)
+    case .catalogue(let catalogue):
+      try await world.renew(catalogue)
+      try await world.settle()
     case .days(let count):
       for _ in 0..<count {
         try await world.passDay()

@@ -21,6 +21,8 @@ package protocol ScenarioWorld {
   func forge(_ draft: Draft, on device: String) async throws -> UInt64
   /// Makes a change set as a service inside the hub does.
   func serve(_ draft: Draft) async throws
+  /// Starts the hub anew with another catalogue.
+  func renew(_ catalogue: Catalogue) async throws
   /// Lets a day go by, with the hub's daily turn.
   func passDay() async throws
   /// Sends again what was sent.

@@ -13,7 +13,7 @@ package import HearthWire
 package final class InProcessWorld {
   package let pack: Pack
   package let store: any Store
-  let engine: Engine
+  private(set) var engine: Engine
   private let doorkeeper: Doorkeeper
   private let form: WireCodec.Form
   var hub: HubCore
@@ -28,6 +28,8 @@ package final class InProcessWorld {
   private var toHub: [(HubCore.ConnectionID, [UInt8])] = []
   private var toDevices: [(HubCore.ConnectionID, [UInt8])] = []
   private var submitted: [HubCore.Ticket] = []
+  /// Told of every message that the hub writes to a device.
+  package var heard: ((_ device: String, _ message: [UInt8]) -> Void)?
 
   /// A device of the world.
   final class Device {
@@ -230,16 +232,28 @@ package final class InProcessWorld {
     let households = try store.households().map(\.id)
     try store.commit { reader in
       let turned = try engine.turnDay(of: households, reader: reader, now: Instant(milliseconds: now))
-      announcements = turned.announcements
-      return turned.commit
+      announcements = turned.batch.announcements
+      return turned.batch.commit
     }
     try carryOut(hub.announced(announcements))
+  }
+
+  /// Starts the hub's decisions anew with another catalogue, and brings every household up to it.
+  package func renewNow(_ catalogue: Catalogue) throws {
+    engine = Engine(packs: [pack.name: pack.with(catalogue)], dayInZone: engine.dayInZone)
+    var keeper = CatalogueKeeper()
+    var renewals = [CatalogueRenewal]()
+    while try keeper.step(store, engine, now: Instant(milliseconds: now), report: { renewals.append($0) }) {}
+    for renewal in renewals { try carryOut(hub.announced(renewal.batch.announcements)) }
+    if let first = renewals.flatMap(\.refused).first { throw first.rejection }
   }
 
   func carryOut(_ effects: [HubCore.Effect]) throws {
     for effect in effects {
       switch effect {
-      case .write(let connection, let bytes, _): toDevices.append((connection, bytes))
+      case .write(let connection, let bytes, _):
+        if let heard, let name = deviceOfConnection[connection] { heard(name, bytes) }
+        toDevices.append((connection, bytes))
       case .close(let connection, _): try closedByHub(connection)
       case .admit(let connection, let hello): try admit(connection, hello)
       case .read(let connection, let request):

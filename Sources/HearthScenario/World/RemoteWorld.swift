@@ -137,10 +137,13 @@ package final class RemoteWorld: ScenarioWorld {
 
   package func forge(_ draft: Draft, on device: String) async throws -> UInt64 { throw Self.isInside }
   package func serve(_ draft: Draft) async throws { throw Self.isInside }
+  package func renew(_ catalogue: Catalogue) async throws { throw Self.isInside }
   package func passDay() async throws { throw Self.isInside }
 
   private static let isInside = WorldFault(
-    "Services, days that pass and forgeries need a hub in this process. Run the scenario without `--hub`.")
+    "Services, another catalogue, days that pass and forgeries need a hub in this process. "
+      + "Run the scenario without `--hub`."
+  )
 
   package func resend(_ device: String) async throws {
     await (try entry(device)).device.resend()

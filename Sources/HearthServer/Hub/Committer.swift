@@ -15,6 +15,8 @@ final class Committer: @unchecked Sendable {
     case decided([(ticket: HubCore.Ticket, result: SubmissionResult)], [DecidedBatch.Announcement])
     /// The hub did something of its own.
     case announced([DecidedBatch.Announcement])
+    /// Households do not take a part of the catalogue.
+    case withheld([Withheld])
     case refused([HubCore.Ticket], ProtocolFault)
   }
 
@@ -51,6 +53,7 @@ final class Committer: @unchecked Sendable {
   private let report: @Sendable (Report) -> Void
   private var lastAcknowledged: Int64 = 0
   private var dayTurner = DayTurner()
+  private var catalogueKeeper = CatalogueKeeper()
 
   /// Milliseconds between two writings of acknowledgements: losing some costs nothing but a later frontier.
   private static let acknowledgeMilliseconds: Int64 = 10_000
@@ -177,9 +180,29 @@ final class Committer: @unchecked Sendable {
   func turnDays() {
     perform { [self] store in
       do {
-        try dayTurner.turn(store, engine) { report(.announced($0)) }
+        try dayTurner.turn(store, engine) { turn in
+          report(.announced(turn.batch.announcements))
+          if !turn.withheld.isEmpty { report(.withheld(turn.withheld)) }
+        }
       } catch {
         // What was not turned is turned the next time; a fault of the disk shows in the next commit as well.
+        statisticsBox.withLockedValue { $0.failures += 1 }
+      }
+    }
+  }
+
+  /// Brings all households up to the catalogues; what devices send is decided between two steps.
+  func renewCatalogues() {
+    perform { [self] store in
+      do {
+        let now = Instant(milliseconds: Clocks.wallMilliseconds)
+        let hasMore = try catalogueKeeper.step(store, engine, now: now) { renewal in
+          report(.announced(renewal.batch.announcements))
+          if !renewal.refused.isEmpty { report(.withheld(renewal.refused)) }
+        }
+        if hasMore { renewCatalogues() }
+      } catch {
+        // The next start goes on; a fault of the disk shows in the next commit as well.
         statisticsBox.withLockedValue { $0.failures += 1 }
       }
     }

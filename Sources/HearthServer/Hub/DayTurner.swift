@@ -13,10 +13,8 @@ struct DayTurner {
   /// The last day that was turned.
   private var turned: [HouseholdID: Day] = [:]
 
-  /// - Parameter announce: called after each transaction.
-  mutating func turn(
-    _ store: any Store, _ engine: Engine, announce: ([DecidedBatch.Announcement]) -> Void
-  ) throws {
+  /// - Parameter report: called after each transaction.
+  mutating func turn(_ store: any Store, _ engine: Engine, report: (DayTurn) -> Void) throws {
     guard engine.hasDays else { return }
     let now = Instant(milliseconds: Clocks.wallMilliseconds)
     let due = try store.read { reader in
@@ -31,14 +29,14 @@ struct DayTurner {
     while !rest.isEmpty {
       let batch = rest.prefix(Self.householdsPerCommit)
       rest = rest.dropFirst(batch.count)
-      var announcements = [DecidedBatch.Announcement]()
+      var turn: DayTurn?
       try store.commit { reader in
         let decided = try engine.turnDay(of: batch.map(\.0), reader: reader, now: now)
-        announcements = decided.announcements
-        return decided.commit
+        turn = decided
+        return decided.batch.commit
       }
       for (household, day) in batch { turned[household] = day }
-      announce(announcements)
+      if let turn { report(turn) }
     }
   }
 }

@@ -58,6 +58,7 @@ final class HubShell: @unchecked Sendable {
 
   func start() {
     committer.start()
+    committer.renewCatalogues()
     if configuration.turnsDays { turnDays() }
     loop.scheduleRepeatedTask(initialDelay: .seconds(2), delay: .seconds(2)) { [weak self] task in
       guard let self, case .running = self.phase else { return task.cancel() }
@@ -231,6 +232,15 @@ final class HubShell: @unchecked Sendable {
     case .decided(let results, let announcements):
       carryOut(core.decided(results, announcements: announcements))
     case .announced(let announcements): carryOut(core.announced(announcements))
+    case .withheld(let refused):
+      for part in refused {
+        logger.warning(
+          "a rule of the pack refuses what the hub would do of its own accord",
+          metadata: [
+            "household": "\(part.household)", "record": "\(part.collection)/\(part.record)",
+            "rule": "\(part.rejection.rule ?? part.rejection.code.name)", "message": "\(part.rejection.message)",
+          ])
+      }
     case .refused(let tickets, let fault):
       carryOut(core.refused(tickets, fault))
       guard let storeFault = committer.statistics.lastFault?.fault else { break }

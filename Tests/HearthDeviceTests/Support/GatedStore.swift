@@ -36,6 +36,8 @@ final class GatedStore: Store, @unchecked Sendable {
   func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
     try store.renewEpoch(of: household, epoch)
   }
+  func catalogueMark(of app: String) throws -> [UInt8]? { try store.catalogueMark(of: app) }
+  func noteCatalogue(_ mark: [UInt8], of app: String) throws { try store.noteCatalogue(mark, of: app) }
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try store.acknowledge(acknowledgements) }
   func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result { try store.inquire(body) }
   func changedRecords(

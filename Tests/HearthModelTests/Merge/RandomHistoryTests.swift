@@ -13,6 +13,7 @@ struct RandomHistoryTests {
       guard let state = MergeLaws.converges(history) else { return }
       orders += history.schedule.orderCount
       checkDocument(state, history)
+      checkLeaves(state, history)
     }
     print("merge laws: whole records: 120 histories, \(orders) orders")
     #expect(orders > 2_000)
@@ -29,6 +30,24 @@ struct RandomHistoryTests {
     let expected = Reference(History(alone, events)).document(isRanked: true)
     let shown = state.value(of: history.collection.fields[slot], in: history.collection)
     if [shown] != expected.values { Issue.record("shows \(shown), expected \(expected.values)\n\(history)") }
+  }
+
+  /// What is shown of a leaf with `max` or `min` is the end of all that was ever put there, whoever had seen what.
+  private func checkLeaves(_ state: RecordState, _ history: History) {
+    let slot = 8
+    let shown = state.value(of: history.collection.fields[slot], in: history.collection).object
+    for (path, isLargest) in [(["n"], true), (["a", "n"], false)] {
+      guard let value = shown?.value(at: path[...]) else { continue }
+      let written = history.events.flatMap(\.operation.slots).filter { $0.slot == slot }.flatMap { edit in
+        switch edit.operation {
+        case .write(let value): Document.leaves(of: value, at: [])
+        case .put(let path, let value): Document.leaves(of: value, at: path)
+        case .drop, .add, .insert, .remove: [(path: Document.Path, value: Value)]()
+        }
+      }.filter { $0.path == path && !$0.value.isNull }.map(\.value)
+      let expected = (isLargest ? written.max() : written.min()) ?? .null
+      if value != expected { Issue.record("\(path) shows \(value), expected \(expected)\n\(history)") }
+    }
   }
 
   @Test func `what the hub's order decided stays, but for what the hub itself writes (P1)`() {

@@ -157,7 +157,16 @@ extension Arbitrary {
     ("immutable", .anyText, .register(RegisterRule(.immutable))), ("counter", .anyInt, .counter),
     ("max", .anyInt, .extreme(.largest)), ("set", .textSet, .set(isRanked: false)),
     ("elders", .textSet, .set(isRanked: true)), ("json", .object, .json(isRanked: true)),
+    ("leaves", .json(leaves), .json(isRanked: false, leaves: leaves)),
   ])
+
+  /// `n` keeps its largest value, `a.n` its smallest, `a.m` goes by rank, and all else as the field.
+  static let leaves = FieldType.Shape(
+    keys: [
+      "n": .leaf(.anyInt, .max),
+      "a": .object(
+        FieldType.Shape(keys: ["n": .leaf(.anyInt, .min), "m": .leaf(.anyInt, .guardian)], others: .leaf(.anyInt))),
+    ], others: nil)
 
   /// Change sets of a few replicas to one record; what each had seen is any part of what came before it.
   mutating func history(_ count: Int) -> History {
@@ -202,7 +211,8 @@ extension Arbitrary {
     case .counter: .add(Int64(numbers.below(9)) - 4)
     case .extreme: .write(numbers.oneIn(4) ? .null : .int(Int64(numbers.below(4))))
     case .set: numbers.oneIn(2) ? .insert(letter()) : .remove(letter())
-    case .json: jsonOperation()
+    case .json(_, nil): jsonOperation()
+    case .json: leafOperation()
     case .register, .hub: .write(numbers.oneIn(5) ? .null : letter())
     }
   }
@@ -215,6 +225,17 @@ extension Arbitrary {
     case 2: return .put(path, .object(["b": letter(), "d": .list([letter()])]))
     case 3: return .write(.object(["a": letter(), "f": letter()]))
     default: return .put(path, letter())
+    }
+  }
+
+  private mutating func leafOperation() -> SlotOperation {
+    let path = numbers.pick(["n", "a.n", "a.m", "a.o"])
+    let value = Value.int(Int64(numbers.below(5)))
+    switch numbers.below(6) {
+    case 0: return .drop(numbers.oneIn(2) ? path : "a")
+    case 1: return .put("a", .object(["n": value, "m": value]))
+    case 2: return .write(.object(["n": value, "a": .object(["o": value])]))
+    default: return .put(path, numbers.oneIn(6) ? .null : value)
     }
   }
 

@@ -127,7 +127,7 @@ struct DraftMaker {
       keys.append(key)
       node = shape[key]!
     }
-    guard case .leaf(let type) = node else { return (keys, nil) }
+    guard case .leaf(let type, _) = node else { return (keys, nil) }
     return (keys, type)
   }
 

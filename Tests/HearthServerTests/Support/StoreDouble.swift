@@ -149,6 +149,8 @@ final class StoreDouble: Store, @unchecked Sendable {
   func devices(of household: HouseholdID) throws -> [DeviceEntry] { try current.devices(of: household) }
   func households() throws -> [HouseholdEntry] { try current.households() }
   func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result { try current.read(body) }
+  func catalogueMark(of app: String) throws -> [UInt8]? { try current.catalogueMark(of: app) }
+  func noteCatalogue(_ mark: [UInt8], of app: String) throws { try current.noteCatalogue(mark, of: app) }
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try current.acknowledge(acknowledgements) }
 
   func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result { try current.inquire(body) }

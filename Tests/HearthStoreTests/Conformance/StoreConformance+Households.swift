@@ -21,6 +21,19 @@ extension StoreConformance {
     }
 
     @Test(arguments: StoreKind.allCases)
+    func `the mark of a catalogue is kept for each app`(kind: StoreKind) throws {
+      let store = try kind.makeStore()
+      #expect(try store.catalogueMark(of: "famquest") == nil)
+      try store.noteCatalogue([1, 2], of: "famquest")
+      try store.noteCatalogue([3], of: "sampler")
+      try store.noteCatalogue([0, 255], of: "famquest")
+      #expect(try store.catalogueMark(of: "famquest") == [0, 255])
+      #expect(try store.catalogueMark(of: "sampler") == [3])
+      try (store as? TemporaryStore)?.reopen()
+      #expect(try store.catalogueMark(of: "famquest") == [0, 255])
+    }
+
+    @Test(arguments: StoreKind.allCases)
     func `founding again is refused and writes nothing`(kind: StoreKind) throws {
       let store = try kind.makeStore()
       let eva = try TestHousehold(Fixture.eva, in: store)

@@ -114,10 +114,10 @@ struct QueryTests {
       number: "FQ-H10 tasks to be claimed",
       sql: """
         SELECT title FROM famquest_tasks WHERE _household = \(household) AND status = 'open' AND claimable
-        AND claimed_by IS NULL AND _life = 0
+        AND claimed_by IS NULL AND _life = 0 ORDER BY due
         """,
       found: ["Planten water geven"],
-      plan: "famquest_tasks USING INDEX famquest_tasks_by_status (_household=? AND status=?)"),
+      plan: "famquest_tasks USING INDEX famquest_tasks_pool (_household=?)"),
     HotQuery(
       number: "FQ-I16 tasks of a member",
       sql: """

@@ -65,6 +65,14 @@ struct ColumnAudit {
           == onlooker.lines(
             "SELECT _household, t.id, \(expected) FROM \(table) AS t, json_each(t.\(field.name)) AS e ORDER BY 1, 2, 3")
       )
+    case .words(let number):
+      let field = collection.fields[number.index]
+      let indexed = try onlooker.rows("SELECT hex(id) AS id, word FROM \(table)_\(index.name) ORDER BY 1, 2")
+      let texts = try onlooker.rows("SELECT hex(id) AS id, \(field.name) AS text FROM \(table) ORDER BY 1")
+      let words = texts.flatMap { row in
+        IndexWords.words(of: row["text"] ?? "").map { "\(row["id"] as String)|\($0)" }
+      }
+      #expect(indexed.map { "\($0["id"] as String)|\($0["word"] as String)" } == words)
     case .path(let number):
       let field = collection.fields[number.index]
       let indexed = try onlooker.lines("SELECT _household, id, path FROM \(table)_\(index.name) ORDER BY 1, 2, 3")

@@ -79,6 +79,8 @@ final class TemporaryStore: Store {
   func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result { try store.read(body) }
   func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws { try store.renewEpoch(of: household, epoch) }
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try store.acknowledge(acknowledgements) }
+  func catalogueMark(of app: String) throws -> [UInt8]? { try store.catalogueMark(of: app) }
+  func noteCatalogue(_ mark: [UInt8], of app: String) throws { try store.noteCatalogue(mark, of: app) }
   func tidy() throws { try store.tidy() }
   func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result { try store.inquire(body) }
   func changedRecords(of household: HouseholdID, after revision: Revision, bytesMax: Int) throws -> ChangedRecords {

@@ -43,6 +43,9 @@ final class RewindableStore: Store {
     writes.withLock { $0.append(.commit(commit)) }
   }
 
+  func catalogueMark(of app: String) throws -> [UInt8]? { try memory.catalogueMark(of: app) }
+  func noteCatalogue(_ mark: [UInt8], of app: String) throws { try memory.noteCatalogue(mark, of: app) }
+
   func addDevice(_ device: DeviceEntry) throws {
     try memory.addDevice(device)
     writes.withLock { $0.append(.device(device)) }

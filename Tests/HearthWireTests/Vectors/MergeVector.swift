@@ -27,6 +27,8 @@ struct MergeVector: VectorCase {
     let rule: String
     let fields: [String]?
     let precedence: [JSON]?
+    /// The rules of leaves, as a tree of keys.
+    let leaves: JSON?
     let `default`: JSON?
   }
 
@@ -95,10 +97,27 @@ extension MergeVector.Slot {
     case "min": return .extreme(.smallest)
     case "set": return .set(isRanked: false)
     case "guardian set": return .set(isRanked: true)
-    case "json": return .json(isRanked: false)
-    case "guardian json": return .json(isRanked: true)
+    case "json": return .json(isRanked: false, leaves: try leaves.map { try Self.shape($0.value) })
+    case "guardian json": return .json(isRanked: true, leaves: try leaves.map { try Self.shape($0.value) })
     default: throw VectorFault(description: "the rule `\(rule)`")
     }
+  }
+}
+
+extension MergeVector.Slot {
+  private static func shape(_ tree: Value) throws -> FieldType.Shape {
+    var keys = [String: FieldType.Shape.Node]()
+    for member in tree.object?.members ?? [] {
+      if let rule = member.value.text.flatMap(LeafRule.init(rawValue:)) {
+        keys[member.key] = .leaf(.int(.min ... .max), rule)
+      } else if member.value.object != nil {
+        keys[member.key] = .object(try shape(member.value))
+      } else {
+        throw VectorFault(description: "the rule of the leaf `\(member.key)`")
+      }
+    }
+    let others = keys.removeValue(forKey: "*")
+    return FieldType.Shape(keys: keys, others: others)
   }
 }
 
