@@ -60,6 +60,13 @@ final class PantryDesk {
           person: ref people = member, immutable, cascade
           stars: int = 3
         access: { read: { all: all }, create: { all: all }, update: { all: all }, delete: { all: all } }
+      prices:
+        key: [item, shop]
+        fields:
+          item: ref items, immutable, cascade
+          shop: ref shops, immutable, cascade
+          cents: int(0..100000)
+        access: { read: { all: all }, create: { all: all }, update: { parent: all } }
       praise:
         fields:
           like: ref likes, cascade

@@ -223,6 +223,7 @@ final class Admission {
     for slot in slots { try checkLimits(state, slot, collection, shape) }
     stage.put(key, state, before: existing, slots: slots, kind: change.kind)
     for slot in filled { stage.tell(key, slot) }
+    if change.kind == .create { try checkJoin(key, change) }
   }
 
   private(set) lazy var fillIn = EditShape.FillIn(
