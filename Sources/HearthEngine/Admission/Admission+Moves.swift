@@ -156,8 +156,7 @@ extension Admission {
       let collection = touch.collection
       var scene = sceneAsSeen(made.key, touch)
       let slot = collection.fields[made.field.index].slot
-      let winner = touch.after.winner(of: collection.fields[made.field.index], in: collection)
-      let isShown = !made.isLate && winner?.author.dot == submission.dot
+      let isShown = !made.isLate && shows(touch, made)
       if !isShown { scene.overlay = overlay(made, plan[made.key.collection], scene) }
       let move = try choose(made, scene, collection)
       if made.isLate { stage.tell(made.key, slot) }
@@ -171,6 +170,15 @@ extension Admission {
       steps.append(Step(key: made.key, move: move, isShown: isShown, scene: scene))
     }
     return steps
+  }
+
+  /// Whether the record shows the move's result because of it: its write won, or it took away what stood before
+  /// somebody else's write of the same value.
+  private func shows(_ touch: Stage.Touch, _ made: MadeMove) -> Bool {
+    let (field, collection) = (touch.collection.fields[made.field.index], touch.collection)
+    if touch.after.winner(of: field, in: collection)?.author.dot == submission.dot { return true }
+    return touch.after.value(of: field, in: collection) == made.value
+      && touch.before?.value(of: field, in: collection) != made.value
   }
 
   /// The record as the writer saw it, with the result of the move.

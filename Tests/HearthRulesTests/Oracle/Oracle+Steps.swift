@@ -132,7 +132,9 @@ extension Oracle {
       let step = steps[position]
       let field = OracleField.byName["tasks"]![step.field]!
       let writes = records[step.task]!.cells[field.cell].writes
-      let isShown = registerWinner(writes, field, "tasks")?.dot == author.dot
+      let hasWon = registerWinner(writes, field, "tasks")?.dot == author.dot
+      let brings = shown(step.task, step.field) == step.value && before.shown(step.task, step.field) != step.value
+      let isShown = hasWon || brings
       let (name, failed) = choose(step, isShown, author)
       guard failed.isEmpty else { return [Fault(Self.code(of: failed[0]), "tasks.\(name)", failed)] }
       (steps[position].name, steps[position].isShown) = (name, isShown)
