@@ -93,7 +93,7 @@ package struct Doorkeeper: Sendable {
     try store.read { reader in
       let home = pack.collection(pack.householdCollection)!
       let ownRecord = try reader.record(RecordKey(device.household, home.number, device.household.record))
-      guard let ownRecord, case .live = ownRecord.recordLife(in: home) else {
+      guard let ownRecord, ownRecord.isLive(in: home) else {
         throw ProtocolFault(.householdGone, "The household is deleted.")
       }
       let audience = audiences[pack.name]!

@@ -49,16 +49,14 @@ extension Admission {
     guard !isHub, !aliases.isFolded(key), let touch = stage.touches[key], let before = touch.before, touch.wasLive
     else { return }
     let collection = touch.collection
-    let other = collection.fields.lazy.filter { field in
+    let needs = collection.fields.filter { field in
       touch.changed.contains(field.number) && !field.isHubWritten && !collection.movedFields.contains(field.number)
         && before.value(of: field, in: collection) != touch.after.value(of: field, in: collection)
-    }
-    let needs = other.map { Judge.Need($0.number) }
-    guard let first = needs.first else { return }
+    }.map { Judge.Need($0.number) }
+    guard !needs.isEmpty else { return }
     let permit = plan[key.collection].permit(for: .update, role: actor.role)
     let scenes = scene(key, touch, followsDeleted: true).all(for: .update)
-    guard case .refused(let need) = try Judge.unmet(Array(needs), permit, in: scenes) else { return }
-    throw Judge.forbidden(.update, need ?? first, of: key.record, in: collection, role: actor.role)
+    try check(Judge.unmet(needs, permit, in: scenes), .update, change, collection)
   }
 
   private func needs(of change: RecordChange, _ verb: Access.Verb, _ collection: CollectionSchema) -> [Judge.Need] {

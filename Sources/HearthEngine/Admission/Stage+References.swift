@@ -65,16 +65,12 @@ extension Stage {
   private func checkTarget(_ target: RecordID, of field: Field, _ key: RecordKey) throws {
     let targetKey = RecordKey(household, field.type.target!, target)
     let name = pack.collection(targetKey.collection)?.name ?? ""
-    guard let state = try state(of: targetKey) else {
+    guard try state(of: targetKey) != nil else {
       throw Rejection(
         .referenceMissing, collection: key.collection, record: key.record, field: field.number,
         message: "`\(field.name)` points to no record of `\(name)` in this household.")
     }
-    if field.onDelete == .restrict, !isVisible(state, targetKey) {
-      throw Rejection(
-        .gone, collection: key.collection, record: key.record, field: field.number,
-        message: "`\(field.name)` points to a record of `\(name)` that is deleted.")
-    }
+    if field.onDelete == .restrict { try checkIsThere(target, field, key) }
   }
 
   static func targets(of field: Field, _ state: RecordState, _ collection: CollectionSchema) -> Set<RecordID> {

@@ -31,12 +31,13 @@ extension Stage {
     return Self.targets(of: field, state, collection)
   }
 
-  private func checkIsThere(_ target: RecordID, _ field: Field, _ key: RecordKey) throws {
-    guard let number = field.type.target, let state = try state(of: RecordKey(household, number, target)),
-      !isVisible(state, RecordKey(household, number, target))
+  /// Refuses a reference that restricts and points to what is deleted.
+  func checkIsThere(_ target: RecordID, _ field: Field, _ key: RecordKey) throws {
+    guard let collection = field.type.target.flatMap({ pack.collection($0) }),
+      let state = try state(of: RecordKey(household, collection.number, target)), !state.isLive(in: collection)
     else { return }
     throw Rejection(
       .gone, collection: key.collection, record: key.record, field: field.number,
-      message: "`\(field.name)` points to a record of `\(pack.collection(number)?.name ?? "")` that is deleted.")
+      message: "`\(field.name)` points to a record of `\(collection.name)` that is deleted.")
   }
 }

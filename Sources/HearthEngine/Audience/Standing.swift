@@ -32,7 +32,7 @@ extension Audience {
   ) throws -> Standing? {
     let members = pack.collection(pack.memberCollection)!
     guard let state = try records(RecordKey(household, members.number, member)),
-      case .live = state.recordLife(in: members),
+      state.isLive(in: members),
       let role = state.value(of: members.fields[pack.roleField.index], in: members).text,
       let rank = pack.roles.rank(of: role)
     else { return nil }

@@ -52,14 +52,11 @@ package struct View: Sendable {
   /// - Parameter values: what the record says to the read conditions of its collection.
   func fields(of collection: CollectionNumber, _ values: [Value]) -> FieldSet {
     guard let rights = audience[collection] else { return FieldSet() }
-    let permit = audience.permit(standing.role, collection)
-    var fields = permit.always
-    for grant in permit.conditional where !grant.fields.isSubset(of: fields) {
-      let surroundings = Expression.Surroundings(today: nil, day: { _ in nil }) { value($0, rights, values) }
-      // The values are at hand, so that nothing is thrown; what is not known is not shown.
-      if grant.conditions.allSatisfy({ (try? $0.holds(in: surroundings)) == true }) { fields.formUnion(grant.fields) }
-    }
-    return fields
+    let surroundings = Expression.Surroundings(today: nil, day: { _ in nil }) { value($0, rights, values) }
+    // The values are at hand, so that nothing is thrown; what is not known is not shown.
+    return audience.permit(standing.role, collection).fields { grant in
+      grant.conditions.allSatisfy { (try? $0.holds(in: surroundings)) == true }
+    }.fields
   }
 
   private func value(_ input: Expression.Input, _ rights: Audience.Rights, _ values: [Value]) -> Value? {

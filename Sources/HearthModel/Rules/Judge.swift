@@ -39,15 +39,7 @@ package enum Judge {
   ///   - permit: to read, of the actor's role.
   ///   - scene: the record as it stands.
   package static func readableFields(_ permit: Permit, _ scene: Scene) throws -> FieldSet? {
-    var fields = permit.always
-    var isKnown = true
-    for grant in permit.conditional where !grant.fields.isSubset(of: fields) {
-      switch try applies(grant, scene) {
-      case true?: fields.formUnion(grant.fields)
-      case false?: break
-      case nil: isKnown = false
-      }
-    }
+    let (fields, isKnown) = try permit.fields { try applies($0, scene) }
     return isKnown ? fields : nil
   }
 

@@ -17,6 +17,22 @@ package struct Permit: Sendable {
     needs.isEmpty ? isUnconditional : needs.allSatisfy { covers($0) }
   }
 
+  /// The fields of all grants that apply.
+  ///
+  /// - Parameter applies: whether a conditional grant does; nil when that is not known, and then it gives nothing.
+  /// - Returns: the fields, and whether the answer for every grant that mattered was known.
+  package func fields(where applies: (Grant) throws -> Bool?) rethrows -> (fields: FieldSet, isKnown: Bool) {
+    var (fields, isKnown) = (always, true)
+    for grant in conditional where !grant.fields.isSubset(of: fields) {
+      switch try applies(grant) {
+      case true?: fields.formUnion(grant.fields)
+      case false?: break
+      case nil: isKnown = false
+      }
+    }
+    return (fields, isKnown)
+  }
+
   func covers(_ need: Judge.Need) -> Bool { need.isMet(by: always, paths) }
 }
 
