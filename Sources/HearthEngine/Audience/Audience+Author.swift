@@ -14,22 +14,24 @@ extension Audience {
   /// A verdict as its author may see it. What is stored keeps everything, for those who may.
   func shown(_ verdict: Outcome.Verdict, to submission: Submission, _ work: WorkingSet) throws -> Outcome.Verdict {
     guard verdict != .accepted, let view = try view(of: submission, { try work.state(of: $0) }) else { return verdict }
-    let visible = { (collection: CollectionNumber, record: RecordID) throws -> FieldSet? in
+    let visible = { (collection: CollectionNumber, record: RecordID, followsDeleted: Bool) throws -> FieldSet? in
       let key = RecordKey(submission.household, collection, record)
       guard self[collection]?.isOpen == false, let state = try work.state(of: key) else { return nil }
-      return try view.fields(of: key, state) { try work.state(of: $0) }
+      return try view.fields(of: key, state, followsDeleted: followsDeleted) { try work.state(of: $0) }
     }
     switch verdict {
     case .accepted: return verdict
     case .merged(let decisions):
       let shown = try decisions.filter { decision in
-        guard let fields = try visible(decision.collection, decision.record) else { return true }
+        // That a record went with what it belongs to is told to those whose it was.
+        let isOfLife = decision.conflict.subject == .record
+        guard let fields = try visible(decision.collection, decision.record, isOfLife) else { return true }
         return !fields.isEmpty && decision.conflict.isVisible(in: fields)
       }
       return shown.isEmpty ? .accepted : .merged(shown)
     case .rejected(let rejection):
       guard let collection = rejection.collection, let record = rejection.record,
-        let fields = try visible(collection, record)
+        let fields = try visible(collection, record, false)
       else { return verdict }
       return .rejected(rejection.cut(to: fields))
     }

@@ -56,27 +56,31 @@ extension Audience {
   }
 
   /// What a record says to the read conditions of its collection.
-  func values(_ rights: Rights, _ key: RecordKey, _ state: RecordState, _ records: @escaping Lookup) throws -> [Value] {
+  ///
+  /// - Parameter followsDeleted: whether references lead to deleted records too.
+  func values(
+    _ rights: Rights, _ key: RecordKey, _ state: RecordState, followsDeleted: Bool = false, _ records: @escaping Lookup
+  ) throws -> [Value] {
     guard let collection = pack.collection(key.collection) else { return [] }
     return try rights.inputs.map { input in
       // Most conditions ask for a field of the record itself.
       if input.steps.count == 1, case .field(let number) = input.steps[0], let field = collection.field(number) {
         return state.value(of: field, in: collection)
       }
-      return try scene(key, state, .hub, records).value(of: input) ?? .null
+      return try scene(key, state, .hub, followsDeleted: followsDeleted, records).value(of: input) ?? .null
     }
   }
 
   /// The surroundings of a record in which no time passes: read rights depend on none.
   private func scene(
     _ key: RecordKey, _ state: RecordState?, _ actor: Scene.Actor, household: RecordFacts? = nil,
-    _ records: @escaping Lookup
+    followsDeleted: Bool = false, _ records: @escaping Lookup
   ) -> Scene {
     let collection = pack.collection(key.collection)!
     let pack = pack
     let setting = Scene.Setting(actor: actor, times: .none, household: { household }) { number, id in
       guard let target = pack.collection(number), let state = try records(RecordKey(key.household, number, id)),
-        state.isLive(in: target)
+        followsDeleted || state.isLive(in: target)
       else { return .none }
       return .record(RecordFacts(state, in: target))
     }

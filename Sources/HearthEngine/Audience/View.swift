@@ -80,10 +80,13 @@ package struct View: Sendable {
   ///
   /// - Parameters:
   ///   - state: the record as it stands.
+  ///   - followsDeleted: whether references lead to deleted records too.
   ///   - records: finds other records as of the same moment.
-  package func fields(of key: RecordKey, _ state: RecordState, _ records: @escaping Audience.Lookup) throws -> FieldSet
-  {
+  package func fields(
+    of key: RecordKey, _ state: RecordState, followsDeleted: Bool = false, _ records: @escaping Audience.Lookup
+  ) throws -> FieldSet {
     guard let rights = audience[key.collection] else { return FieldSet() }
-    return fields(of: key.collection, try audience.values(rights, key, state, records))
+    let values = try audience.values(rights, key, state, followsDeleted: followsDeleted, records)
+    return fields(of: key.collection, values)
   }
 }

@@ -49,7 +49,7 @@ extension Oracle {
     case "points_ledger": return rightsToBook(key, author)
     case "rewards": return isParent && isMine("created_by") ? [Right(name: "parent")] : []
     case "study_items": return isParent || isMine("user_id") ? [Right(name: "owner")] : []
-    case "study_sessions": return isParent || isLearner(member, session: key) ? [Right(name: "owner")] : []
+    case "study_sessions": return isParent || isLearner(member, session: key, true) ? [Right(name: "owner")] : []
     case "media": return isMine("uploaded_by") ? [Right(name: "everyone")] : []
     case "device_tokens", "webpush_subs": return isMine("user_id") ? [Right(name: "owner")] : []
     default: return []
@@ -92,7 +92,7 @@ extension Oracle {
       return (isParent ? [Right(name: "parent")] : []) + (isMine("user_id") ? [Right(name: "owner")] : [])
     case "study_sessions":
       return (isParent ? [Right(name: "parent")] : [])
-        + (isLearner(member, session: key) ? [Right(name: "owner")] : [])
+        + (isLearner(member, session: key, true) ? [Right(name: "owner")] : [])
     case "notifications": return isMine("user_id") ? [Right(name: "addressee", fields: ["read_at"])] : []
     case "device_tokens", "webpush_subs": return isMine("user_id") ? [Right(name: "owner")] : []
     default: return []
@@ -108,7 +108,7 @@ extension Oracle {
     case "families", "users", "tasks", "rewards": return isParent
     case "events": return isParent || isMine("created_by") && mayMakeEvents(author, before)
     case "study_items", "device_tokens", "webpush_subs": return isParent || isMine("user_id")
-    case "study_sessions": return isParent || isLearner(member, session: key)
+    case "study_sessions": return isParent || isLearner(member, session: key, true)
     case "media": return isParent || isMine("uploaded_by")
     default: return false
     }
@@ -176,7 +176,7 @@ extension Oracle {
     guard faults.isEmpty else { return faults }
     if change.kind != .create {
       guard before.exists(change.key) else { return [Fault("recordUnknown")] }
-      if let member = author.member, before.readable(change.key, by: before.viewer(member)).isEmpty {
+      if let member = author.member, before.readable(change.key, by: before.viewer(member, isWriting: true)).isEmpty {
         return [Fault("recordUnknown")]
       }
       if change.kind == .update, !before.records[change.key]!.deletes.isEmpty {

@@ -7,14 +7,17 @@ extension Oracle {
   struct Viewer {
     let member: RecordID
     let role: String
+    /// What somebody has to do with a record does not end when what it belongs to is deleted: so it is for who writes,
+    /// not for who looks.
+    var isWriting = false
 
     var isFamily: Bool { ["parent", "teen", "child"].contains(role) }
     var isParent: Bool { role == "parent" }
     var value: Value { .id(member) }
   }
 
-  func viewer(_ member: RecordID) -> Viewer {
-    Viewer(member: member, role: shown(Key("users", member), "role").text ?? "")
+  func viewer(_ member: RecordID, isWriting: Bool = false) -> Viewer {
+    Viewer(member: member, role: shown(Key("users", member), "role").text ?? "", isWriting: isWriting)
   }
 
   /// The fields of a record that a member may see; none when the record is not there for that member.
@@ -32,7 +35,7 @@ extension Oracle {
     case "points_ledger": return viewer.isParent || isMine("user_id") && viewer.role != "helper" ? all : []
     case "badges", "user_streaks", "rewards": return viewer.isFamily ? all : []
     case "study_items": return viewer.isParent || isMine("user_id") ? all : []
-    case "study_sessions": return viewer.isParent || isLearner(viewer.member, session: key) ? all : []
+    case "study_sessions": return viewer.isParent || isLearner(viewer.member, session: key, viewer.isWriting) ? all : []
     case "media": return isMine("uploaded_by") || isShown(media: key, to: viewer) ? all : []
     case "notifications": return isMine("user_id") ? all : []
     case "device_tokens", "webpush_subs": return isMine("user_id") ? all : viewer.isParent ? ["user_id"] : []
@@ -55,15 +58,16 @@ extension Oracle {
     if viewer.isFamily { return true }
     guard shown(key, "context") == .text("task_proof"), let id = shown(key, "context_id").id else { return false }
     let task = Key("tasks", id)
-    return isVisible(task) && (isDoer(viewer.member, task) || shown(task, "claimable") == .bool(true))
+    guard viewer.isWriting ? exists(task) : isVisible(task) else { return false }
+    return isDoer(viewer.member, task) || shown(task, "claimable") == .bool(true)
   }
 
   func isDoer(_ member: RecordID, _ task: Key) -> Bool {
     ids(task, "assignees").contains(member) || shown(task, "claimed_by") == .id(member)
   }
 
-  func isLearner(_ member: RecordID, session: Key) -> Bool {
-    guard let item = shown(session, "study_item_id").id, isVisible(Key("study_items", item)) else { return false }
-    return shown(Key("study_items", item), "user_id") == .id(member)
+  func isLearner(_ member: RecordID, session: Key, _ isWriting: Bool) -> Bool {
+    guard let item = shown(session, "study_item_id").id.map({ Key("study_items", $0) }) else { return false }
+    return (isWriting ? exists(item) : isVisible(item)) && shown(item, "user_id") == .id(member)
   }
 }
