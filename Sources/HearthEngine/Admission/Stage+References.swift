@@ -106,12 +106,14 @@ extension Stage {
     guard !changed.isEmpty else { return }
     let dependants = try dependantsByCascade(of: changed)
     try hide(dependants)
-    for key in changed + dependants { try updateReferrersShowingNull(of: key) }
+    let direct = Set(changed)
+    for key in changed + dependants.filter({ !direct.contains($0) }) { try updateReferrersShowingNull(of: key) }
   }
 
-  /// The records that hang on the given ones by `cascade`, over any number of steps, without the given ones.
+  /// The records that hang on the given ones by `cascade`, over any number of steps: also those among the given ones,
+  /// as when one change set deletes a record and restores what hangs on it.
   private func dependantsByCascade(of keys: [RecordKey]) throws -> [RecordKey] {
-    var known = Set(keys)
+    var known = Set<RecordKey>()
     var found = [RecordKey]()
     var queue = keys
     while let key = queue.popLast() {
