@@ -182,7 +182,7 @@ package struct HubCore: Sendable {
     var effects = [Effect]()
     for other in households[household] ?? []
     where connections[other]?.admitted?.grant.welcome.replica == welcome.replica {
-      effects += end(other, ProtocolFault(.replaced, "This install has connected again elsewhere."))
+      effects += end(other, ProtocolFault(.replaced, "Another install with its identity has connected."))
     }
     connections[id]?.admitted = admitted
     connections[id]?.codec = WireCodec(form: connection.codec.form, pack: admitted.pack)

@@ -54,8 +54,8 @@ package enum FaultCode: UInt16, Hashable, Sendable, CaseIterable {
     case .unauthorized: .pairAgain
     case .householdGone, .evicted: .wipe
     case .gap: .resend
-    case .forked: .newIncarnation
-    case .replaced: .giveUp
+    // An install has one connection: who is still there to hear this is a copy of it, or has one.
+    case .forked, .replaced: .newIncarnation
     case .helloTimeout, .idle, .slowReader, .overloaded, .readOnly, .storeFailed, .viewChanged: .retry
     }
   }

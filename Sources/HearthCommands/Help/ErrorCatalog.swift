@@ -47,7 +47,7 @@ enum ErrorCatalog {
     case .helloTimeout: ("No Hello came in time.", "Nothing: the device comes back by itself.")
     case .unauthorized: ("The token opens no household here.", "Pair the device again: hearth household create.")
     case .packMismatch: ("Device and hub have different apps, or versions of one.", "Update the older one.")
-    case .replaced: ("The same install has connected again elsewhere.", "Close one of the two.")
+    case .replaced: ("Another install with its identity has connected.", "Nothing: it goes on as a new install.")
     case .householdGone: ("The household is deleted or not at this hub.", "Remove the account from the device.")
     case .evicted: ("The member may not come in at present.", "Ask a parent; what was not sent yet is kept.")
     case .gap: ("Change sets are missing before this one.", "Nothing: the device sends them again.")
