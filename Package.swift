@@ -19,6 +19,7 @@ let package = Package(
     .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
     .package(url: "https://github.com/apple/swift-crypto", from: "4.5.2"),
     .package(url: "https://github.com/apple/swift-log", from: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-collections", from: "1.6.0"),
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/swift-server/swift-service-lifecycle", from: "2.13.0"),
     .package(url: "https://github.com/CoreOffice/XMLCoder", from: "0.18.2"),
@@ -85,13 +86,21 @@ let package = Package(
         "HearthWire",
       ]),
 
+    .target(
+      name: "HearthSimulator",
+      dependencies: [
+        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica",
+        "HearthScenario", "HearthWire", "Yams", .product(name: "HeapModule", package: "swift-collections"),
+      ]),
+
     // programs
     .target(name: "HearthConsole"),
     .target(
       name: "HearthCommands",
       dependencies: [
         "HearthConsole", "HearthDevice", "HearthEngine", "HearthHub", "HearthModel", "HearthPack", "HearthProtocol",
-        "HearthReplica", "HearthScenario", "HearthServer", "HearthSQLite", "HearthTransport", "HearthWire", "XMLCoder",
+        "HearthReplica", "HearthScenario", "HearthServer", "HearthSimulator", "HearthSQLite", "HearthTransport",
+        "HearthWire", "XMLCoder",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "Logging", package: "swift-log"),
         .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -133,7 +142,7 @@ let package = Package(
       name: "HearthRulesTests",
       dependencies: [
         "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica",
-        "HearthScenario", "HearthTesting", "HearthWire",
+        "HearthScenario", "HearthSimulator", "HearthTesting", "HearthWire",
       ]),
     .testTarget(
       name: "HearthStoreTests",
@@ -152,6 +161,11 @@ let package = Package(
       dependencies: [
         "HearthEngine", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica", "HearthScenario",
         "HearthTesting", "HearthWire",
+      ]),
+    .testTarget(
+      name: "HearthSimulatorTests",
+      dependencies: [
+        "HearthEngine", "HearthModel", "HearthPack", "HearthSimulator", "HearthTesting",
       ]),
     .testTarget(
       name: "HearthTransportTests",

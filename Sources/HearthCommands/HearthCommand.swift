@@ -23,7 +23,7 @@ package struct HearthCommand: AsyncParsableCommand {
     subcommands: [
       ServeCommand.self, StopCommand.self, HouseholdCommand.self, DeviceCommand.self, ConflictsCommand.self,
       ExplainCommand.self, HistoryCommand.self, DeletedCommand.self, RestoreCommand.self, RestoreValueCommand.self,
-      ScenarioCommand.self, PackCommand.self, DemoCommand.self, ErrorCommand.self,
+      ScenarioCommand.self, SimulateCommand.self, PackCommand.self, DemoCommand.self, ErrorCommand.self,
     ])
 
   package init() {}

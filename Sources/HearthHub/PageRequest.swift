@@ -11,6 +11,13 @@ package struct PageRequest: Sendable {
   /// Up to which revision the device holds nothing, because it takes everything anew.
   let emptyThrough: Revision
 
+  package init(household: HouseholdID, revision: Revision, view: View, emptyThrough: Revision) {
+    self.household = household
+    self.revision = revision
+    self.view = view
+    self.emptyThrough = emptyThrough
+  }
+
   /// Reads the page, as far as the session's member may see it; on any thread.
   ///
   /// - Parameter bytesMax: stop behind the record that reaches this many stored bytes.

@@ -1,4 +1,5 @@
 import HearthModel
+import HearthSimulator
 import Testing
 
 /// What only a parent may decide stays as a parent decided it, whatever others write at the same time: for every order

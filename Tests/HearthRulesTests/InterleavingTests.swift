@@ -2,6 +2,7 @@ import Foundation
 import HearthModel
 import HearthReplica
 import HearthScenario
+import HearthSimulator
 import HearthTesting
 import Testing
 

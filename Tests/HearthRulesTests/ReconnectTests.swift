@@ -2,6 +2,7 @@ import HearthModel
 import HearthPack
 import HearthReplica
 import HearthScenario
+import HearthSimulator
 import HearthTesting
 import Testing
 

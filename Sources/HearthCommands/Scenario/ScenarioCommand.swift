@@ -40,7 +40,10 @@ package struct ScenarioCommand: AsyncParsableCommand {
     guard !files.isEmpty else {
       throw CommandFailure(.noScenario, "There is no scenario (*.yaml) in \(paths.joined(separator: ", ")).")
     }
-    let all = try load(files)
+    let simulated = try files.filter { try SimulationReplay.isOne($0) }
+    let allAreKept = hub == nil ? try replay(simulated, output) : true
+    if simulated.count == files.count { return try end(allAreKept) }
+    let all = try load(files.filter { !simulated.contains($0) })
     // What needs the inside of a hub, or the date of the seed, has no answer at a hub that runs elsewhere.
     let loaded = hub == nil ? all : all.filter { !$0.scenario.isLocal }
     guard !loaded.isEmpty else {
@@ -66,7 +69,21 @@ package struct ScenarioCommand: AsyncParsableCommand {
       }
       output.text(ScenarioText.summary(passed: results.count - failed, failed: failed))
     }
-    if failed > 0 { throw ExitCode(1) }
+    try end(failed == 0 && allAreKept)
+  }
+
+  private func end(_ isGood: Bool) throws {
+    if !isGood { throw ExitCode(1) }
+  }
+
+  /// Replays simulated runs; returns whether every promise was kept in all of them.
+  private func replay(_ files: [URL], _ output: Output) throws -> Bool {
+    let replays = try files.map { file in
+      let app = try Self.loadApp(file.deletingLastPathComponent().deletingLastPathComponent(), of: file)
+      return try SimulationReplay(file, pack: app.pack, seed: app.seed)
+    }
+    let kept = try replays.map { try $0.run(output, showsSteps: steps) }
+    return kept.allSatisfy { $0 }
   }
 
   // MARK: Files
@@ -91,9 +108,11 @@ package struct ScenarioCommand: AsyncParsableCommand {
     guard isFolder.boolValue else { return [url] }
     let inside =
       FileManager.default.enumerator(atPath: url.resolvingSymlinksInPath().path)?.compactMap { $0 as? String } ?? []
-    return inside.filter {
-      $0.hasSuffix(".yaml")
-        && ($0.contains("scenarios/") || path.hasSuffix("scenarios") || path.hasSuffix("scenarios/"))
+    return inside.filter { name in
+      name.hasSuffix(".yaml")
+        && ["scenarios", "simulations"].contains { folder in
+          name.contains("\(folder)/") || path.hasSuffix(folder) || path.hasSuffix("\(folder)/")
+        }
     }
     .sorted().map { url.appending(path: $0) }
   }

@@ -150,7 +150,7 @@ final class Committer: @unchecked Sendable {
         let fault = error as? StoreFault ?? StoreFault(.failed, "\(error)")
         note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: fault)
         queued.withLockedValue { $0 -= batch.count }
-        report(.refused(batch, Self.answer(to: fault)))
+        report(.refused(batch, ProtocolFault(answering: fault)))
       }
       tidy()
     }
@@ -224,15 +224,6 @@ final class Committer: @unchecked Sendable {
       statistics.seconds.record(Double(milliseconds) / 1000)
       statistics.lastFault = fault.map { ($0, Clocks.monotonicMilliseconds) }
       if fault != nil { statistics.failures += 1 }
-    }
-  }
-
-  private static func answer(to fault: StoreFault) -> ProtocolFault {
-    switch fault.kind {
-    case .diskFull:
-      ProtocolFault(.readOnly, "The hub's disk is full; it takes nothing in for now.", retryAfterMilliseconds: 5000)
-    default:
-      ProtocolFault(.storeFailed, "The hub's store has failed; it restarts.", retryAfterMilliseconds: 5000)
     }
   }
 }

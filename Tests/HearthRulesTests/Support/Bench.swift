@@ -3,6 +3,7 @@ import HearthHub
 import HearthMemory
 import HearthModel
 import HearthPack
+import HearthSimulator
 import HearthTesting
 
 /// A hub without connections, where every clock and every order can be tried: Eva's family, the engine and the oracle.

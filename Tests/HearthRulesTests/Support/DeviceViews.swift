@@ -2,6 +2,7 @@ import HearthModel
 import HearthProtocol
 import HearthReplica
 import HearthScenario
+import HearthSimulator
 
 /// What devices show, against what their members may see.
 enum DeviceViews {

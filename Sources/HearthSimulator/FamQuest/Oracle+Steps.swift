@@ -1,4 +1,4 @@
-import HearthModel
+internal import HearthModel
 
 // The steps of a task (FQ-C16 to C18, P06 to P08): who may claim, hand in, finish, approve, reject, withdraw, reopen.
 
@@ -33,9 +33,9 @@ extension Oracle {
     var faults = [Fault]()
     var edits = change.edits.filter { $0.field != "claimed_at" }
     if change.kind == .create {
-      for (name, action) in edits {
+      for (name, action) in change.edits {
         guard case .set(let value) = action else { continue }
-        if name == "status" && value != .text("open") || name == "claimed_by" && !value.isNull {
+        if name == "status" && value != .text("open") || ["claimed_by", "claimed_at"].contains(name) && !value.isNull {
           faults.append(Fault("transitionRefused", "tasks.\(name)"))
         }
       }

@@ -1,4 +1,4 @@
-import HearthModel
+internal import HearthModel
 
 // Who may do what (FQ-P01 to P18, the columns "create", "update" and "delete").
 

@@ -1,4 +1,4 @@
-import HearthModel
+package import HearthModel
 
 /// What somebody had seen: the highest counter of each replica.
 typealias Seen = [ReplicaNumber: UInt64]
@@ -14,7 +14,7 @@ extension Seen {
 }
 
 /// One write: who, when, with which rank, and what; nil is a removal.
-struct OracleWrite: Hashable {
+package struct OracleWrite: Hashable, Sendable {
   let dot: Dot
   let stamp: HybridTime
   let rank: Int
@@ -22,7 +22,7 @@ struct OracleWrite: Hashable {
 }
 
 /// The writes that were not seen by another, of a value, of each element of a set, or of each leaf of a document.
-enum OracleCell {
+package enum OracleCell: Sendable {
   case writes([OracleWrite])
   case elements([Value: [OracleWrite]])
   case leaves([[String]: [OracleWrite]])
@@ -31,7 +31,7 @@ enum OracleCell {
 }
 
 /// A record as the oracle keeps it.
-struct OracleRecord {
+package struct OracleRecord: Sendable {
   var cells: [String: OracleCell] = [:]
   /// Which change sets touched it.
   var versions: Seen = [:]
@@ -40,8 +40,12 @@ struct OracleRecord {
   /// What it showed after each change set that changed what it showed, in the hub's order.
   var past: [Past] = []
 
+  package init(cells: [String: OracleCell] = [:]) {
+    self.cells = cells
+  }
+
   /// What a change set left, and what its author wrote of it.
-  struct Past {
+  struct Past: Sendable {
     let dot: Dot
     let shown: [String: Value]
     let wrote: [String: Value]

@@ -1,11 +1,10 @@
-import HearthEngine
-import HearthModel
-import HearthPack
+package import HearthEngine
+package import HearthModel
 
 // The hub's own words turned into the oracle's: numbers into names.
 
 extension Oracle.Submission {
-  init(_ entry: ChangeEntry, in pack: Pack) {
+  package init(_ entry: ChangeEntry, in pack: Pack) {
     self.init(
       dot: entry.dot, stamp: entry.stamp, at: entry.at, member: entry.member,
       changes: entry.changeSet.changes.map { Oracle.Change($0, in: pack) })
@@ -24,7 +23,7 @@ extension Oracle.Change {
 
 extension Oracle.Fault {
   /// Whether a refusal by the hub says this.
-  func isNamed(by rejection: Rejection) -> Bool {
+  package func isNamed(by rejection: Rejection) -> Bool {
     guard code == rejection.code.name, failed == rejection.failed else { return false }
     return rule == nil || rule == rejection.rule
   }
@@ -32,7 +31,7 @@ extension Oracle.Fault {
 
 extension Oracle {
   /// Where the hub's state of the household differs from the oracle's; nil when nowhere.
-  func difference(from hub: HubPicture) -> String? {
+  package func difference(from hub: HubPicture) -> String? {
     for (collection, fields) in OracleField.all {
       let own = visible(collection)
       if Self.made.contains(collection) {
@@ -79,10 +78,10 @@ extension Oracle {
 }
 
 /// What a hub shows of a household: only what is there.
-struct HubPicture {
-  var records: [String: [RecordID: [String: Value]]] = [:]
+package struct HubPicture {
+  package var records: [String: [RecordID: [String: Value]]] = [:]
 
-  init(_ store: any Store, _ household: HouseholdID, _ pack: Pack) throws {
+  package init(_ store: any Store, _ household: HouseholdID, _ pack: Pack) throws {
     for entry in try store.changedRecords(of: household, after: .zero, bytesMax: .max).entries {
       let collection = pack.collection(entry.collection)!
       guard case .live = entry.state.recordLife(in: collection) else { continue }
@@ -94,7 +93,7 @@ struct HubPicture {
 
 extension Value {
   /// The value in a few letters.
-  var brief: String {
+  package var brief: String {
     switch self {
     case .null: "null"
     case .bool(let value): "\(value)"
@@ -112,7 +111,7 @@ extension Value {
 }
 
 /// The names behind ids, for people.
-enum Names {
+package enum Names {
   private static let known: [RecordID: String] = {
     let seeded = [
       "eva-family", "eva", "sam", "noah", "luna", "finn", "mira", "set-table", "tidy-room", "dishes", "water-plants",
@@ -123,5 +122,5 @@ enum Names {
     return Dictionary(uniqueKeysWithValues: (seeded + made).map { (RecordID(name: $0), $0) })
   }()
 
-  static func name(of id: RecordID) -> String { known[id] ?? id.description }
+  package static func name(of id: RecordID) -> String { known[id] ?? id.description }
 }

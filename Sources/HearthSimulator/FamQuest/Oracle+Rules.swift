@@ -1,4 +1,4 @@
-import HearthModel
+internal import HearthModel
 
 // What must always be true (FQ-C01 to C15), what the hub computes (FQ-C21), and its own marks (FQ-C22, C23).
 

@@ -1,9 +1,9 @@
-import HearthModel
+package import HearthModel
 
 /// FamQuest's fields, written by hand from the list of demands: how each merges, where it points, what it begins with.
-struct OracleField {
+package struct OracleField: Sendable {
   /// How concurrent writes become one value.
-  enum Merge: Equatable {
+  enum Merge: Equatable, Sendable {
     /// The latest write; of ranked ones that of the highest role.
     case latest(isRanked: Bool)
     /// Given at creation.
@@ -22,22 +22,22 @@ struct OracleField {
   }
 
   /// What becomes of a reference whose target goes.
-  enum Fate {
+  enum Fate: Sendable {
     case hidesRecord
     case showsNothing
   }
 
-  let name: String
+  package let name: String
   let merge: Merge
   /// Fields with the same word are one value.
   var group: String?
-  var start: Value = .null
+  package var start: Value = .null
   var target: String?
   var fate: Fate?
   /// Never leaves the hub.
   var isPrivate = false
   /// Leaves the hub only towards the device that wrote it.
-  var isForItsDevice = false
+  package var isForItsDevice = false
   /// A device may not write it, though it merges.
   var isSystem = false
 
@@ -85,7 +85,7 @@ extension OracleField {
   }
 
   /// All collections, in the order in which the hub numbers them.
-  static let all: [(collection: String, fields: [OracleField])] = [
+  package static let all: [(collection: String, fields: [OracleField])] = [
     ("families", families), ("users", users), ("events", events), ("tasks", tasks), ("task_logs", taskLogs),
     ("points_ledger", ledger), ("badges", badges), ("user_streaks", streaks), ("rewards", rewards),
     ("study_items", studyItems), ("study_sessions", studySessions), ("media", media),

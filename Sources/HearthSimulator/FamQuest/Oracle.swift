@@ -1,22 +1,22 @@
-import HearthModel
+package import HearthModel
 
 /// FamQuest's rules written down a second time, slow and obvious: what a hub has to do with each change set.
 ///
 /// It shares no code with the engine's rules; ids, values and clocks are the only words it has in common with it. Where
 /// several things are wrong with a change set it names them all, and the hub has to name one of them.
-struct Oracle {
-  struct Key: Hashable {
+package struct Oracle: Sendable {
+  package struct Key: Hashable, Sendable {
     let collection: String
     let id: RecordID
 
-    init(_ collection: String, _ id: RecordID) {
+    package init(_ collection: String, _ id: RecordID) {
       self.collection = collection
       self.id = id
     }
   }
 
   /// A change set, with names instead of numbers.
-  struct Submission {
+  package struct Submission {
     let dot: Dot
     let stamp: HybridTime
     /// The hub's clock when it decided.
@@ -38,7 +38,7 @@ struct Oracle {
   }
 
   /// Something that is wrong with a change set.
-  struct Fault: Hashable, CustomStringConvertible {
+  package struct Fault: Hashable, CustomStringConvertible {
     let code: String
     /// The rule as the hub names it; nil where no rule of the pack is meant.
     var rule: String?
@@ -49,7 +49,7 @@ struct Oracle {
       (self.code, self.rule, self.failed) = (code, rule, failed)
     }
 
-    var description: String { "\(code)\(rule.map { " \($0)" } ?? "")\(failed.isEmpty ? "" : " \(failed)")" }
+    package var description: String { "\(code)\(rule.map { " \($0)" } ?? "")\(failed.isEmpty ? "" : " \(failed)")" }
   }
 
   /// Who writes.
@@ -69,7 +69,7 @@ struct Oracle {
 
   static let ranks = ["parent": 3, "teen": 2, "child": 1, "helper": 0]
 
-  var records: [Key: OracleRecord] = [:]
+  package var records: [Key: OracleRecord] = [:]
   let household: RecordID
   let day: @Sendable (Instant) -> Day
   /// The last counter that was decided of each replica.
@@ -85,7 +85,7 @@ struct Oracle {
   /// What the writer's device showed of the tasks that the change set at hand changes.
   var seenByWriter: [Key: [String: Value]] = [:]
 
-  init(household: RecordID, day: @escaping @Sendable (Instant) -> Day) {
+  package init(household: RecordID, day: @escaping @Sendable (Instant) -> Day) {
     self.household = household
     self.day = day
   }
@@ -95,7 +95,7 @@ struct Oracle {
   /// Decides a change set, and becomes what the hub should be afterwards.
   ///
   /// - Returns: what is wrong with it; nothing when it is taken in.
-  mutating func decide(_ submission: Submission) -> [Fault] {
+  package mutating func decide(_ submission: Submission) -> [Fault] {
     defer { progress.add(submission.dot) }
     var next = self
     (next.written, next.steps, next.seenByWriter, next.hasMovedLives) = ([], [], [:], false)
@@ -105,6 +105,9 @@ struct Oracle {
     self = next
     return []
   }
+
+  /// Takes notice of a change set that has no effect.
+  mutating func skip(_ dot: Dot) { progress.add(dot) }
 
   private mutating func take(_ submission: Submission) -> [Fault] {
     let before = self
@@ -155,12 +158,12 @@ struct Oracle {
 
   // MARK: Reading
 
-  func exists(_ key: Key) -> Bool { records[key] != nil }
+  package func exists(_ key: Key) -> Bool { records[key] != nil }
 
   func isDeleted(_ key: Key) -> Bool { records[key].map { !$0.deletes.isEmpty } ?? false }
 
   /// Whether the record is there for the family: nobody deleted it, nor anything on which it hangs.
-  func isVisible(_ key: Key) -> Bool {
+  package func isVisible(_ key: Key) -> Bool {
     guard let record = records[key], record.deletes.isEmpty else { return false }
     return OracleField.byCollection[key.collection]!.allSatisfy { field in
       guard field.fate == .hidesRecord, field.target != "families", let target = stored(key, field.name).id else {
@@ -171,12 +174,12 @@ struct Oracle {
   }
 
   /// The ids of a collection that are there.
-  func visible(_ collection: String) -> [RecordID] {
+  package func visible(_ collection: String) -> [RecordID] {
     records.keys.filter { $0.collection == collection && isVisible($0) }.map(\.id)
   }
 
   /// What a field shows: references to what is not there show nothing.
-  func shown(_ key: Key, _ name: String) -> Value {
+  package func shown(_ key: Key, _ name: String) -> Value {
     let field = OracleField.byName[key.collection]![name]!
     let value = stored(key, name)
     guard field.fate == .showsNothing, let target = field.target else { return value }

@@ -1,4 +1,4 @@
-import HearthModel
+internal import HearthModel
 
 // What follows from what people do (FQ-C17, C19 to C21, D06): awards, reversals, streaks, badges, logs, the audit.
 

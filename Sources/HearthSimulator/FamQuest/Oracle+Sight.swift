@@ -1,10 +1,10 @@
-import HearthModel
+package import HearthModel
 
 // Who may see what (FQ-P01 to P18, the column "read"), member by member.
 
 extension Oracle {
   /// Somebody who looks.
-  struct Viewer {
+  package struct Viewer {
     let member: RecordID
     let role: String
     /// What somebody has to do with a record does not end when what it belongs to is deleted: so it is for who writes,
@@ -16,12 +16,12 @@ extension Oracle {
     var value: Value { .id(member) }
   }
 
-  func viewer(_ member: RecordID, isWriting: Bool = false) -> Viewer {
+  package func viewer(_ member: RecordID, isWriting: Bool = false) -> Viewer {
     Viewer(member: member, role: shown(Key("users", member), "role").text ?? "", isWriting: isWriting)
   }
 
   /// The fields of a record that a member may see; none when the record is not there for that member.
-  func readable(_ key: Key, by viewer: Viewer) -> Set<String> {
+  package func readable(_ key: Key, by viewer: Viewer) -> Set<String> {
     let all = Set(OracleField.byCollection[key.collection]!.filter { !$0.isPrivate }.map(\.name))
     let isMine = { (name: String) in shown(key, name) == viewer.value }
     switch key.collection {

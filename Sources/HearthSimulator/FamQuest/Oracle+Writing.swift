@@ -1,4 +1,4 @@
-import HearthModel
+internal import HearthModel
 
 // What a change does to a record when nothing forbids it.
 

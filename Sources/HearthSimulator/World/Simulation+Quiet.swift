@@ -1,0 +1,230 @@
+internal import HearthEngine
+internal import HearthHub
+internal import HearthMemory
+internal import HearthModel
+internal import HearthProtocol
+internal import HearthReplica
+
+// Quiet points: everything behaves for a while, everybody comes to rest, and what was promised is looked at.
+
+extension Simulation {
+  /// How long everybody may take to come to rest: a few idle times, so that dead lines are found out.
+  private static let patience: Int64 = 1_200_000
+
+  /// Lets everybody come to rest and checks all promises.
+  func rest() throws {
+    trace.note(now, "-- calm --")
+    isCalm = true
+    hub.diskIsFull = false
+    hub.diskFails = false
+    let syncMilliseconds = hub.syncMilliseconds
+    hub.syncMilliseconds = 0...4
+    for device in devices { calm(device) }
+    try settle()
+    try check()
+    isCalm = false
+    hub.syncMilliseconds = syncMilliseconds
+    trace.note(now, "-- all is well --")
+  }
+
+  private func calm(_ device: SimulatedDevice) {
+    device.hasNetwork = true
+    device.cutOffUntil = 0
+    device.disk.crash = nil
+    (device.duplicates, device.corrupts, device.truncates) = (0, 0, 0)
+    device.line?.stillToHub = 0
+    device.line?.stillToDevice = 0
+  }
+
+  private func settle() throws {
+    let deadline = now + Self.patience
+    // Those who were turned away ask again: what they may see has changed, or they have come back into the family.
+    for _ in 0..<4 {
+      for device in devices where device.isHonest && device.core != nil && !isLive(device) { try connect(device) }
+      while !isAtRest() {
+        guard now < deadline else { throw restless() }
+        try pump(until: now + 500)
+        // Some start only now.
+        for device in devices where device.isHonest && device.core?.link.condition == .stopped(.disconnected) {
+          try connect(device)
+        }
+      }
+    }
+  }
+
+  private func isLive(_ device: SimulatedDevice) -> Bool { device.core?.link.condition == .live }
+
+  private func isAtRest() -> Bool {
+    guard hub.isRunning, agenda.cargo == 0, !hub.isBusy else { return false }
+    return devices.allSatisfy { device in
+      guard device.isHonest else { return true }
+      guard let core = device.core else { return false }
+      switch core.link.condition {
+      case .live:
+        return core.replica.outbox.isEmpty && core.replica.identity.cursor.revision == head(of: device.household)
+      case .stopped(.refused): return true
+      case .stopped(.disconnected), .waiting, .connecting, .catchingUp: return false
+      }
+    }
+  }
+
+  private func head(of household: Int) -> Revision { watch.memory.heads[households[household].id] ?? .zero }
+
+  private func restless() -> Violation {
+    for device in devices where device.isHonest {
+      guard let core = device.core else { return Violation(.nobodyStranded, device.name, "does not start") }
+      switch core.link.condition {
+      case .live where !core.replica.outbox.isEmpty:
+        return Violation(.noPoison, device.name, "\(core.replica.outbox.count) change sets are never decided")
+      case .live where core.replica.identity.cursor.revision != head(of: device.household):
+        return Violation(
+          .convergence, device.name,
+          "is live at revision \(core.replica.identity.cursor.revision), the hub at \(head(of: device.household))")
+      case .live, .stopped(.refused): continue
+      case .stopped(.disconnected), .waiting, .connecting, .catchingUp:
+        return Violation(.nobodyStranded, device.name, "does not get through: \(core.link.condition)")
+      }
+    }
+    return Violation(.nobodyStranded, "the hub", "does not come to rest")
+  }
+
+  // MARK: What was promised
+
+  private func check() throws {
+    for household in households {
+      try watch.memory.models[household.id]?.compare(with: hub.store)
+      try RuleWatch.compare(watch.memory.oracles[household.id], hub.store, household.id, pack)
+      try checkHistory(household.id)
+    }
+    for device in devices where device.isHonest {
+      try checkAuthored(device)
+      if isLive(device) { try checkView(device) } else { try checkRefusal(device) }
+    }
+  }
+
+  /// What was decided stays retrievable, whole.
+  private func checkHistory(_ household: HouseholdID) throws {
+    for (dot, decision) in watch.memory.decided[household] ?? [:] {
+      guard let entry = try hub.store.read({ try $0.change(household, dot) }) else {
+        throw Violation(.nothingLost, "\(household) \(dot)", "it was decided and is not in the history")
+      }
+      if AuthoredKey(entry.changeSet) != decision.content {
+        throw Violation(.nothingLost, "\(household) \(dot)", "the history holds another change set than was decided")
+      }
+    }
+  }
+
+  /// Everything that a person typed is decided or waits, and what the device was told holds at the hub.
+  private func checkAuthored(_ device: SimulatedDevice) throws {
+    let settled = device.disk.content.settledEntries
+    let kept = Set(settled.map { AuthoredKey($0.changeSet) })
+    let waiting = Set(device.core?.replica.outbox.map { AuthoredKey($0.changeSet) } ?? [])
+    let household = households[device.household].id
+    for (key, changeSet) in device.authored where !kept.contains(key) && !waiting.contains(key) {
+      // A device that was told to forget the household keeps what the hub has not taken in.
+      if device.takenIn.contains(key), !hub.wasPutBack || isAccepted(key, household) { continue }
+      throw Violation(.nothingLost, device.name, "the change set \(changeSet.counter) is neither decided nor waiting")
+    }
+    // What was settled under an earlier number of the device, or a copy has sent again with another result, is not sent
+    // again to a hub that was put back.
+    let number = device.core?.replica.identity.replica
+    for entry in settled
+    where !entry.isRejected && (!hub.wasPutBack || entry.replica == number && !device.wasCopied) {
+      let dot = Dot(entry.replica, entry.changeSet.counter)
+      let isKnown = watch.memory.decided[household]?[dot].map { !$0.isRejected } ?? false
+      guard isKnown || isAccepted(AuthoredKey(entry.changeSet), household) else {
+        throw Violation(
+          .durable, device.name,
+          "was told that \(dot) is taken in, the hub does not know it")
+      }
+    }
+  }
+
+  private func isAccepted(_ key: AuthoredKey, _ household: HouseholdID) -> Bool {
+    watch.memory.decided[household]?.values.contains { !$0.isRejected && $0.content == key } ?? false
+  }
+
+  /// Whom the hub turns away has no business here.
+  private func checkRefusal(_ device: SimulatedDevice) throws {
+    let household = households[device.household].id
+    guard isMember(device.member, household), case .stopped(.refused(let fault))? = device.core?.link.condition else {
+      return
+    }
+    // A pack may say who may come in; what that is, only the pack knows.
+    if pack.roles.session != nil, fault.code == .evicted {
+      guard let oracle = watch.memory.oracles[household],
+        oracle.shown(Oracle.Key("users", device.member), "is_active") == .bool(true)
+      else { return }
+    }
+    throw Violation(.nobodyStranded, device.name, "is turned away, though its member lives: \(fault)")
+  }
+
+  private func isMember(_ member: RecordID, _ household: HouseholdID) -> Bool {
+    let records = [(pack.memberCollection, member), (pack.householdCollection, household.record)]
+    return records.allSatisfy { number, record in
+      guard let collection = pack.collection(number),
+        let state = try? hub.store.read({ try $0.record(RecordKey(household, number, record)) })
+      else { return false }
+      return state.isLive(in: collection)
+    }
+  }
+
+  // MARK: Views
+
+  /// A device shows what a new device of its member would show.
+  private func checkView(_ device: SimulatedDevice) throws {
+    let expected = try freshView(of: device)
+    guard let replica = device.core?.replica else { return }
+    for collection in pack.collections {
+      let shown = Dictionary(uniqueKeysWithValues: try replica.view(of: collection, device.disk))
+      let wanted = expected[collection.number] ?? [:]
+      for record in Set(shown.keys).union(wanted.keys).sorted() {
+        let place = "\(device.name) \(collection.name)/\(record)"
+        try compare(shown[record], wanted[record], collection, place)
+      }
+    }
+  }
+
+  private func compare(
+    _ shown: VisibleRecord?, _ wanted: VisibleRecord?, _ collection: CollectionSchema, _ place: String
+  ) throws {
+    guard let wanted, wanted.life == .live else {
+      if shown?.life == .live {
+        throw Violation(.convergence, place, "is shown, though it is not there for its member")
+      }
+      return
+    }
+    guard let shown, shown.life == .live else { throw Violation(.convergence, place, "is not shown") }
+    for field in collection.fields where field.isPublished && shown[field] != wanted[field] {
+      throw Violation(
+        .convergence, "\(place).\(field.name)", "shows \(shown[field]), a new device shows \(wanted[field])")
+    }
+    if Set(shown.conflicts) != Set(wanted.conflicts) {
+      throw Violation(
+        .nothingLost, place, "lists \(shown.conflicts.count) conflicts, a new device \(wanted.conflicts.count)")
+    }
+    if shown.versions != wanted.versions {
+      throw Violation(.convergence, place, "is known as of \(shown.versions), a new device has \(wanted.versions)")
+    }
+  }
+
+  private func freshView(of device: SimulatedDevice) throws -> [CollectionNumber: [RecordID: VisibleRecord]] {
+    guard let replica = device.core?.replica else { return [:] }
+    var hello = replica.hello(token: device.token, now: Instant(milliseconds: now), software: "witness")
+    hello.cursor = .start
+    let doorkeeper = Doorkeeper(packs: [pack.name: pack], limits: limits)
+    let admitted = try doorkeeper.admit(
+      hello, hub.store.copy(), Doorkeeper.Circumstances(session: 0, now: hubClock, epoch: 1))
+    let household = households[device.household].id
+    let request = PageRequest(
+      household: household, revision: .zero, view: admitted.view, emptyThrough: admitted.grant.welcome.head)
+    var records: [CollectionNumber: [RecordID: VisibleRecord]] = [:]
+    for patch in try request.page(from: hub.store, bytesMax: .max).records {
+      guard let collection = pack.collection(patch.collection) else { continue }
+      var record = VisibleRecord(in: collection)
+      record.apply(patch, dot: nil, in: collection)
+      records[patch.collection, default: [:]][patch.record] = record
+    }
+    return records
+  }
+}
