@@ -106,11 +106,27 @@ package struct Scenario: Sendable {
 }
 
 extension Scenario.Step {
-  /// Whether it can be taken only where the hub is in the same process.
-  var isLocal: Bool {
+  /// Whether it can be taken only where the hub is in the same process: the inside of a hub, and values that stand only
+  /// once over all its households, which a hub that others use too may have already.
+  func isLocal(_ pack: Pack) -> Bool {
     switch action {
     case .forge, .service, .days, .catalogue: true
+    case .edit(_, let draft, _, _): draft.writesAcrossHouseholds(pack)
     default: false
+    }
+  }
+}
+
+extension Draft {
+  /// Whether it gives a value to a field that is unique over all households of a hub.
+  fileprivate func writesAcrossHouseholds(_ pack: Pack) -> Bool {
+    changes.contains { change in
+      guard let collection = pack.collection(named: change.collection) else { return false }
+      let across = Set(collection.behavior.uniques.filter(\.isAcross).flatMap(\.fields))
+      return change.actions.contains { name, action in
+        guard let field = collection.field(named: name), case .set(let value) = action else { return false }
+        return across.contains(field.number) && !value.isNull
+      }
     }
   }
 }

@@ -56,7 +56,7 @@ struct ScenarioReader {
     return Scenario(
       file: collector.file, title: title, proves: (root["proves"]?.elements ?? []).compactMap(\.text),
       household: household, devices: devices, steps: steps,
-      isLocal: readClockKey(root) || steps.contains(where: \.isLocal),
+      isLocal: readClockKey(root) || steps.contains { $0.isLocal(pack) },
       names: names, keyed: keyed)
   }
 
