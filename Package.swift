@@ -108,10 +108,25 @@ let package = Package(
       ]),
     .executableTarget(name: "hearth", dependencies: ["HearthCommands"]),
     .target(
+      name: "HearthFuzzing",
+      dependencies: [
+        "HearthCommands", "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol",
+        "HearthReplica", "HearthScenario", "HearthServer", "HearthTransport", "HearthWire",
+        .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
+        .product(name: "NIOWebSocket", package: "swift-nio"),
+      ]),
+    .target(
+      name: "HearthDisk",
+      dependencies: [
+        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthSQLite", "HearthTesting",
+        .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
+      ]),
+    .target(
       name: "HearthDevTools",
       dependencies: [
-        "HearthConsole", "HearthDevice", "HearthEngine", "HearthHub", "HearthModel", "HearthPack", "HearthScenario",
-        "HearthServer", "HearthSQLite", "HearthTransport",
+        "HearthConsole", "HearthDevice", "HearthDisk", "HearthEngine", "HearthFuzzing", "HearthHub", "HearthModel",
+        "HearthPack", "HearthScenario", "HearthServer", "HearthSQLite", "HearthTesting", "HearthTransport",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -147,7 +162,8 @@ let package = Package(
     .testTarget(
       name: "HearthStoreTests",
       dependencies: [
-        "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthSQLite", "HearthTesting",
+        "HearthDisk", "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthSQLite",
+        "HearthTesting",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
     .testTarget(
@@ -188,6 +204,8 @@ let package = Package(
         "HearthProtocol", "HearthReplica", "HearthServer", "HearthTesting",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "Logging", package: "swift-log"),
       ]),
+    .testTarget(
+      name: "HearthFuzzingTests", dependencies: ["HearthFuzzing", "HearthScenario"]),
     .testTarget(name: "HearthConsoleTests", dependencies: ["HearthConsole"]),
     .testTarget(
       name: "HearthCommandsTests",
@@ -208,4 +226,15 @@ for target in package.targets {
     .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     .treatAllWarnings(as: .error),
   ]
+}
+
+// The program that libFuzzer drives needs its runtime; `scripts/fuzz` alone builds it. Our own code is instrumented and
+// the libraries are not: what it has reached is then what of Hearth was reached.
+if Context.environment["HEARTH_FUZZ"] != nil {
+  let fuzzed = package.targets.filter { $0.type == .regular }
+  let program = Target.executableTarget(
+    name: "hearth-fuzz", dependencies: ["HearthFuzzing", "HearthScenario"],
+    swiftSettings: fuzzed.first?.swiftSettings, linkerSettings: [.unsafeFlags(["-sanitize=fuzzer"])])
+  package.targets.append(program)
+  for target in fuzzed + [program] { target.swiftSettings?.append(.unsafeFlags(["-sanitize=fuzzer"])) }
 }

@@ -4,7 +4,10 @@ package import ArgumentParser
 package struct DevCommand: AsyncParsableCommand {
   package static let configuration = CommandConfiguration(
     commandName: "hearth-dev", abstract: "Tools for those who work on Hearth.",
-    subcommands: [WebSocketEcho.self, CommitBenchmark.self, RulesBenchmark.self, CrashTest.self, CoverageCommand.self])
+    subcommands: [
+      WebSocketEcho.self, CommitBenchmark.self, RulesBenchmark.self, CrashTest.self, DiskCrash.self,
+      CoverageCommand.self, FuzzCommand.self,
+    ])
 
   package init() {}
 }

@@ -32,7 +32,9 @@ extension WireNames {
 
   private func patch(_ message: Hearth_V1_Patch) throws(ProtocolFault) -> Patch {
     Patch(
-      revision: Revision(rawValue: message.revision), dot: dot(message.dot),
+      revision: Revision(rawValue: message.revision),
+      // A counter of 0 names no change set, whatever the replica says.
+      dot: message.dot.counter > 0 ? dot(message.dot) : Dot(.hub, 0),
       at: Instant(milliseconds: message.at), records: try list(message.records, recordPatch))
   }
 
@@ -271,9 +273,10 @@ extension WireNames {
     case .uuid(let text): record = try id(text)
     case nil: break
     }
+    // A field is one of a collection: without that it names nothing.
     var field: FieldNumber?
     switch message.fieldID {
-    case .field(let number): field = self.field(number)
+    case .field(let number): field = collection.map { _ in self.field(number) }
     case .fieldName(let name): field = collection.flatMap { self.field(named: name, in: $0) }
     case nil: break
     }

@@ -118,7 +118,7 @@ package struct SimulateCommand: AsyncParsableCommand {
 
   private func simulate(_ campaign: Campaign, from first: UInt64) -> [RunReport] {
     let wanted = seeds ?? (seed == nil ? 100 : 1)
-    let (goal, untilFailure) = (changeSets, untilFailure)
+    let (goal, untilFailure, seeds) = (changeSets, untilFailure, seeds)
     let state = Mutex(
       (
         decided: 0,
@@ -132,9 +132,18 @@ package struct SimulateCommand: AsyncParsableCommand {
         state.decided += report.decided
         state.bar.update(goal == nil ? count : state.decided, note: "\(count) seeds, \(state.decided) change sets")
         if let goal { return state.decided >= goal && count >= (seeds ?? 0) }
-        return !untilFailure && count >= wanted
+        return (!untilFailure || seeds != nil) && count >= wanted
       }
     }
+  }
+
+  /// What a replay needs beside the seed.
+  private var flags: String {
+    let given: [(String, String?)] = [
+      ("--packs", packs == PackLibrary.defaultFolder ? nil : packs), ("--households", households.map(String.init)),
+      ("--devices", devices.map(String.init)), ("--profile", profile), ("--faults", faults),
+    ]
+    return given.compactMap { name, value in value.map { " \(name) \($0)" } }.joined()
   }
 
   private func show(_ plan: SimulationPlan, _ output: Output) throws {
@@ -163,7 +172,8 @@ package struct SimulateCommand: AsyncParsableCommand {
       throw CommandFailure(.unwritable, "`\(file)` cannot be written: \(error.localizedDescription)")
     }
     return SimulationSummary.Failure(
-      seed: report.seed, app: plan.pack.name, changeSets: report.decided, violation: small.violation ?? violation,
+      seed: report.seed, app: plan.pack.name, flags: flags, changeSets: report.decided,
+      violation: small.violation ?? violation,
       steps: plan.stepsLeft.count, file: file, timeline: Array(small.lines.suffix(40)))
   }
 }

@@ -18,12 +18,13 @@ struct SimulationSummary: Encodable {
     let timeline: [String]
 
     init(
-      seed: UInt64, app: String, changeSets: Int, violation: Violation, steps: Int, file: String, timeline: [String]
+      seed: UInt64, app: String, flags: String, changeSets: Int, violation: Violation, steps: Int, file: String,
+      timeline: [String]
     ) {
       (self.seed, self.app, self.changeSets, self.steps) = (seed, app, changeSets, steps)
       (property, place, message) = (violation.property.rawValue, violation.place, violation.message)
       (self.file, self.timeline) = (file, timeline)
-      replay = "hearth simulate --pack \(app) --seed \(seed)"
+      replay = "hearth simulate --pack \(app) --seed \(seed)\(flags)"
     }
   }
 

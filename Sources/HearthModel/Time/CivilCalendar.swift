@@ -60,7 +60,7 @@ extension CivilCalendar {
 
   /// The same day so many months later, or the last one of a shorter month; nil outside of the years 1 to 9999.
   static func day(_ day: Day, plusMonths count: Int64) -> Day? {
-    guard abs(count) <= 12 * 10_000 else { return nil }
+    guard count.magnitude <= 12 * 10_000 else { return nil }
     let date = date(ofDay: Int(day.rawValue))
     let months = date.year * 12 + date.month - 1 + Int(count)
     let (year, month) = (months / 12, months % 12 + 1)

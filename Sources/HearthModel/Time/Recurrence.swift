@@ -16,6 +16,8 @@ public struct Recurrence: Hashable, Sendable {
 
   /// Days that are looked at before the rule is said to have no further one.
   private static let horizon = 366 * 9
+  /// Days between the first day and the one asked for over which a counted rule is followed: 120 years, one by one.
+  private static let countedDaysMax = 366 * 120
 
   /// Reads a rule; nil when it cannot be followed here.
   public init?(_ text: String) {
@@ -61,15 +63,15 @@ public struct Recurrence: Hashable, Sendable {
     return true
   }
 
-  /// The first day of the recurrence after a day; nil when there is none within nine years of it.
+  /// The first day of the recurrence after a day; nil when there is none within nine years of it, and for a rule with
+  /// `COUNT` also when it began more than 120 years before.
   ///
   /// - Parameter from: the first day of the recurrence, which counts as its first occurrence.
   public func next(after: Day, from: Day) -> Day? {
-    if count == nil {
-      return first(in: max(after.rawValue + 1, from.rawValue), from: from)
-    }
+    guard let count else { return first(in: max(after.rawValue + 1, from.rawValue), from: from) }
+    guard Int(after.rawValue) - Int(from.rawValue) <= Self.countedDaysMax else { return nil }
     var (day, number) = (from, 1)
-    while day <= after, number < count! {
+    while day <= after, number < count {
       guard let following = first(in: day.rawValue + 1, from: from) else { return nil }
       (day, number) = (following, number + 1)
     }

@@ -100,14 +100,15 @@ public struct FixedDecimal: Hashable, Sendable {
 // MARK: - Equality and order
 
 extension Value: Hashable {
-  /// Equal when of the same kind and the same bytes; the two zeros are one.
+  /// Equal when of the same kind and the same bytes; the two zeros are one, and so is all that is no number: no field
+  /// takes it, but a stranger may send it, and a value that differs from itself breaks sets and sorting.
   public static func == (left: Value, right: Value) -> Bool {
     switch (left, right) {
     case (.null, .null): true
     case (.bool(let left), .bool(let right)): left == right
     case (.int(let left), .int(let right)): left == right
     case (.decimal(let left), .decimal(let right)): left == right
-    case (.float(let left), .float(let right)): left == right
+    case (.float(let left), .float(let right)): left == right || (left.isNaN && right.isNaN)
     case (.text(let left), .text(let right)): left.isSameUTF8(as: right)
     case (.id(let left), .id(let right)): left == right
     case (.day(let left), .day(let right)): left == right
@@ -126,7 +127,7 @@ extension Value: Hashable {
     case .bool(let value): hasher.combine(value)
     case .int(let value): hasher.combine(value)
     case .decimal(let value): hasher.combine(value)
-    case .float(let value): hasher.combine(value)
+    case .float(let value): hasher.combine(value.isNaN ? .nan : value)
     case .text(let value): for byte in value.utf8 { hasher.combine(byte) }
     case .id(let value): hasher.combine(value)
     case .day(let value): hasher.combine(value)
@@ -138,13 +139,14 @@ extension Value: Hashable {
 }
 
 extension Value: Comparable {
-  /// A total order that is the same everywhere: by kind, then by content; text by its UTF-8.
+  /// A total order that is the same everywhere: by kind, then by content; text by its UTF-8; what is no number comes
+  /// before all numbers.
   public static func < (left: Value, right: Value) -> Bool {
     switch (left, right) {
     case (.bool(let left), .bool(let right)): !left && right
     case (.int(let left), .int(let right)): left < right
     case (.decimal(let left), .decimal(let right)): left < right
-    case (.float(let left), .float(let right)): left < right
+    case (.float(let left), .float(let right)): left < right || (left.isNaN && !right.isNaN)
     case (.text(let left), .text(let right)): left.precedes(right)
     case (.id(let left), .id(let right)): left < right
     case (.day(let left), .day(let right)): left < right

@@ -36,9 +36,9 @@ public enum PackLoader {
     _ text: String, in collection: CollectionNumber, of pack: Pack, scope: ExpressionScope
   ) throws(Diagnostics) -> Expression {
     var compiler = ExpressionCompiler(PackNames(pack), in: pack.collection(collection), scope: scope)
-    let places = ScalarPlaces(text, from: Mark(line: 1, column: 1), in: SourceText(text))
+    let source = ExpressionSource(text, at: ScalarPlaces(of: text))
     do {
-      return try compiler.expression(try ExpressionParser.parse(ExpressionSource(text, at: places)), text: text)
+      return try compiler.expression(try ExpressionParser.parse(source), text: text)
     } catch {
       var reader = PackReader(file: "expression")
       reader.report(error)

@@ -105,6 +105,23 @@ package struct ScalarPlaces {
     return table[min(offset, table.count - 1)]
   }
 
+  /// The places of a text that is a file of its own: what looks like YAML in it is none.
+  package init(of text: String) {
+    start = Mark(line: 1, column: 1)
+    var places = [start]
+    var isBehindReturn = false
+    for scalar in text.unicodeScalars {
+      let place = places[places.count - 1]
+      switch scalar {
+      case "\n" where isBehindReturn: places.append(place)
+      case "\n", "\r": places.append(Mark(line: place.line + 1, column: 1))
+      default: places.append(place.advanced(by: 1))
+      }
+      isBehindReturn = scalar == "\r"
+    }
+    table = places
+  }
+
   /// Finds the places of a text that begins at a mark.
   init(_ text: String, from mark: Mark, in source: SourceText) {
     start = mark

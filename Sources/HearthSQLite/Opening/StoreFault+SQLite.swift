@@ -5,12 +5,15 @@ internal import HearthEngine
 extension StoreFault {
   /// What an error of SQLite means to a hub.
   ///
-  /// - Parameter systemError: what `sqlite3_system_errno` says; SQLite itself tells only `ENOSPC` from other errors.
-  init(_ error: DatabaseError, path: String, systemError: Int32 = 0) {
+  /// - Parameter isQuota: whether the system said of a write that the owner of the files may have no more space; SQLite
+  ///   itself tells only `ENOSPC` from other errors.
+  init(_ error: DatabaseError, path: String, isQuota: Bool = false) {
     let detail = "SQLite said: \(error.message ?? "nothing") (\(error.extendedResultCode.rawValue))."
     switch error.resultCode {
     case .SQLITE_FULL: self = .diskFull(path, detail)
-    case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE || systemError == EDQUOT:
+    case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_SHMSIZE: self = .diskFull(path, detail)
+    // A sync is another matter, whatever the system says of it: what it leaves is not known.
+    case .SQLITE_IOERR where error.extendedResultCode == .SQLITE_IOERR_WRITE && isQuota:
       self = .diskFull(path, detail)
     case .SQLITE_IOERR: self = .diskFailed(path, detail)
     case .SQLITE_CORRUPT:

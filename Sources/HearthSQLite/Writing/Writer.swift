@@ -79,7 +79,7 @@ final class Writer {
   /// connection after a failed sync, while the kernel may already have dropped what it could not write (P2).
   private func judged(_ error: any Error) -> any Error {
     guard let error = error as? DatabaseError else { return error }
-    let fault = StoreFault(error, path: path, systemError: sqlite3_system_errno(database.sqliteConnection))
+    let fault = StoreFault(error, path: path, isQuota: SystemErrors(database).areOfQuota)
     if fault.kind == .failed, error.resultCode == .SQLITE_IOERR { failure = fault }
     return fault
   }

@@ -161,6 +161,12 @@ package struct Administration: Sendable {
 
   // MARK: HTTP
 
+  /// What the hub answers to the body of a `POST /v1/households`.
+  package func reply(toFounding body: [UInt8], in store: any Store) -> (status: UInt, body: String) {
+    let answer = found(body, in: store)
+    return (answer.status.code, answer.body)
+  }
+
   func found(_ body: [UInt8], in store: any Store) -> HTTPAnswer {
     answer {
       let request: FoundingRequest

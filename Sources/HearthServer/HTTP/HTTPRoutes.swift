@@ -1,3 +1,4 @@
+internal import Foundation
 internal import NIOHTTP1
 
 /// An answer to a plain HTTP request.
@@ -9,9 +10,11 @@ struct HTTPAnswer: Sendable {
 
   /// JSON of an error for people and machines: what was expected, what to do.
   static func error(_ status: HTTPResponseStatus, _ message: String) -> HTTPAnswer {
-    HTTPAnswer(
-      status: status, contentType: "application/json",
-      body: "{\"error\":\"\(message.replacing("\\", with: "\\\\").replacing("\"", with: "\\\""))\"}\n")
+    // A message may hold anything, as the mistakes of a seed do, each on a line.
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    let body = (try? encoder.encode(["error": message])).map { String(decoding: $0, as: UTF8.self) }
+    return HTTPAnswer(status: status, contentType: "application/json", body: (body ?? "{}") + "\n")
   }
 }
 

@@ -7,6 +7,7 @@ import HearthPack
 enum Fixture {
   /// With everything open: a store brings no policy.
   static let famquest = load("famquest/schema.yaml").withoutRules
+  static let famquestWithRules = load("famquest/schema.yaml")
   static let seed = loadSeed()
   /// A pack with a field of every type and rule that FamQuest has no use for.
   static let sampler = loadSampler()
