@@ -36,6 +36,7 @@ package struct Campaign: Sendable {
   private struct Progress {
     var next: UInt64
     var reports: [RunReport] = []
+    var begun = 0
     var isStopped = false
   }
 
@@ -43,17 +44,19 @@ package struct Campaign: Sendable {
   ///
   /// - Parameters:
   ///   - first: the first seed; the others follow it.
+  ///   - seedsMax: how many seeds are run at most; nil for as many as it takes.
   ///   - isEnough: asked behind each run, with how many there were and what came of the last; one call at a time.
   /// - Returns: what came of each run, by seed.
   package func run(
-    from first: UInt64, cores: Int = ProcessInfo.processInfo.activeProcessorCount,
+    from first: UInt64, seedsMax: Int? = nil, cores: Int = ProcessInfo.processInfo.activeProcessorCount,
     isEnough: @escaping @Sendable (Int, RunReport) -> Bool
   ) -> [RunReport] {
     let progress = Mutex(Progress(next: first))
     DispatchQueue.concurrentPerform(iterations: max(cores, 1)) { _ in
       while true {
         let seed = progress.withLock { progress -> UInt64? in
-          guard !progress.isStopped else { return nil }
+          guard !progress.isStopped, progress.begun < seedsMax ?? .max else { return nil }
+          progress.begun += 1
           defer { progress.next &+= 1 }
           return progress.next
         }

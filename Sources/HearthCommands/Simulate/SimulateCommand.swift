@@ -126,13 +126,14 @@ package struct SimulateCommand: AsyncParsableCommand {
           goal == nil ? "seeds" : "change sets", total: goal ?? wanted, terminal: json ? .plain : .standardError())
       ))
     defer { state.withLock { $0.bar.finish() } }
-    return campaign.run(from: first) { count, report in
+    let seedsMax = goal == nil && (!untilFailure || seeds != nil) ? wanted : nil
+    return campaign.run(from: first, seedsMax: seedsMax) { count, report in
       if report.violation != nil { return true }
       return state.withLock { state in
         state.decided += report.decided
         state.bar.update(goal == nil ? count : state.decided, note: "\(count) seeds, \(state.decided) change sets")
-        if let goal { return state.decided >= goal && count >= (seeds ?? 0) }
-        return (!untilFailure || seeds != nil) && count >= wanted
+        if let goal, state.decided >= goal, count >= (seeds ?? 0) { return true }
+        return false
       }
     }
   }
