@@ -62,7 +62,11 @@ final class SimulatedDevice {
   /// Whether it takes part in what everybody has to agree on.
   var isHonest: Bool { !isGone && !isHostile }
 
-  /// What the hub took in may go when the device is told to forget the household.
+  /// The device is told to forget the household: what the hub has taken in goes, what it has not stays.
+  func forgetTakenIn() {
+    authored = authored.filter { !takenIn.contains($0.key) }
+  }
+
   func told(_ entries: [SettledEntry]) {
     for entry in entries where !entry.isRejected { takenIn.insert(AuthoredKey(entry.changeSet)) }
   }
@@ -73,6 +77,8 @@ final class SimulatedDevice {
       replica: disk.content.load(pack: pack), token: token, software: "hearth-simulator", form: .binary)
     line = nil
     wakesAt = nil
+    // A crash right behind the write that forgets.
+    if core?.replica.identity.cursor == .start { forgetTakenIn() }
   }
 
   func moment(at time: Int64) -> DeviceCore.Moment {

@@ -74,6 +74,7 @@ extension Simulation {
       case .settled(let entries):
         try watch.settled(entries, on: device)
         device.told(entries)
+      case .condition(.stopped(.refused(let fault))) where fault.code.action == .wipe: device.forgetTakenIn()
       case .changed, .seen, .condition, .answered: break
       }
     }

@@ -121,8 +121,6 @@ extension Simulation {
     let waiting = Set(device.core?.replica.outbox.map { AuthoredKey($0.changeSet) } ?? [])
     let household = households[device.household].id
     for (key, changeSet) in device.authored where !kept.contains(key) && !waiting.contains(key) {
-      // A device that was told to forget the household keeps what the hub has not taken in.
-      if device.takenIn.contains(key), !hub.wasPutBack || isAccepted(key, household) { continue }
       throw Violation(.nothingLost, device.name, "the change set \(changeSet.counter) is neither decided nor waiting")
     }
     // What was settled under an earlier number of the device, or a copy has sent again with another result, is not sent
