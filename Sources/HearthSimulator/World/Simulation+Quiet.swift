@@ -123,8 +123,9 @@ extension Simulation {
     for (key, changeSet) in device.authored where !kept.contains(key) && !waiting.contains(key) {
       throw Violation(.nothingLost, device.name, "the change set \(changeSet.counter) is neither decided nor waiting")
     }
-    // What was settled under an earlier number of the device, or a copy has sent again with another result, is not sent
-    // again to a hub that was put back.
+    // A hub that was put back is told again by whom it lets in, under the number that the device has now; a copy may have
+    // sent the same again with another result.
+    guard !hub.wasPutBack || isLive(device) else { return }
     let number = device.core?.replica.identity.replica
     for entry in settled
     where !entry.isRejected && (!hub.wasPutBack || entry.replica == number && !device.wasCopied) {
