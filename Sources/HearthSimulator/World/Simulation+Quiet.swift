@@ -61,6 +61,8 @@ extension Simulation {
       guard let core = device.core else { return false }
       switch core.link.condition {
       case .live:
+        // A dead line has to be found out first.
+        guard let line = device.line, hub.lines[line.id] === line else { return false }
         return core.replica.outbox.isEmpty && core.replica.identity.cursor.revision == head(of: device.household)
       case .stopped(.refused): return true
       case .stopped(.disconnected), .waiting, .connecting, .catchingUp: return false
