@@ -111,7 +111,7 @@ let package = Package(
       name: "HearthFuzzing",
       dependencies: [
         "HearthCommands", "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol",
-        "HearthReplica", "HearthScenario", "HearthServer", "HearthTransport", "HearthWire",
+        "HearthReplica", "HearthScenario", "HearthServer", "HearthTesting", "HearthTransport", "HearthWire",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOEmbedded", package: "swift-nio"),
         .product(name: "NIOWebSocket", package: "swift-nio"),

@@ -17,7 +17,7 @@ struct RobustnessTests {
 
   /// Diagnostics that a person can follow: in the file, on one line, in order, each once.
   private func expectSound(_ diagnostics: Diagnostics, of text: String, _ comment: String) {
-    let lengths = Self.lengthsOfLines(text)
+    let lengths = lengthsOfLines(text)
     let isSound = diagnostics.list.allSatisfy { diagnostic in
       (1...lengths.count).contains(diagnostic.line)
         && (1...lengths[diagnostic.line - 1] + 1).contains(diagnostic.column)
@@ -27,20 +27,6 @@ struct RobustnessTests {
     #expect(isSound && !diagnostics.list.isEmpty, "\(comment): \(diagnostics)")
     #expect(Set(diagnostics.list).count == diagnostics.list.count, "\(comment): \(diagnostics)")
     #expect(diagnostics.list.map(\.line) == diagnostics.list.map(\.line).sorted(), "\(comment)")
-  }
-
-  private static func lengthsOfLines(_ text: String) -> [Int] {
-    var lengths = [0]
-    var previous: Unicode.Scalar = "\u{FEFF}"
-    for scalar in text.unicodeScalars {
-      if scalar == "\n" || scalar == "\r" {
-        if scalar == "\r" || previous != "\r" { lengths.append(0) }
-      } else if scalar != "\u{FEFF}" || lengths != [0] {
-        lengths[lengths.count - 1] += 1
-      }
-      previous = scalar
-    }
-    return lengths
   }
 
   /// Every number in a pack points to something that is there.

@@ -132,8 +132,7 @@ package struct SimulateCommand: AsyncParsableCommand {
       return state.withLock { state in
         state.decided += report.decided
         state.bar.update(goal == nil ? count : state.decided, note: "\(count) seeds, \(state.decided) change sets")
-        if let goal, state.decided >= goal, count >= (seeds ?? 0) { return true }
-        return false
+        return goal.map { state.decided >= $0 && count >= (seeds ?? 0) } ?? false
       }
     }
   }

@@ -5,6 +5,7 @@ internal import HearthModel
 internal import HearthPack
 internal import HearthScenario
 internal import HearthServer
+internal import HearthTesting
 
 /// Files and texts that people write: they are read, or each mistake is said with its place in the file.
 struct FileTarget {
@@ -133,7 +134,7 @@ struct FileTarget {
 
   /// Mistakes that a person can follow: in the file, on one line, in order, each once, none without a known cause.
   private func check(_ diagnostics: Diagnostics) throws(FuzzFinding) {
-    let lengths = Self.lengthsOfLines(text)
+    let lengths = lengthsOfLines(text)
     try promise(!diagnostics.list.isEmpty, "the text is refused without a word")
     for mistake in diagnostics.list {
       let isInside =
@@ -144,19 +145,5 @@ struct FileTarget {
       try promise(mistake.code != "P009", "the loader does not know why it refuses: \(mistake)")
     }
     try promise(Set(diagnostics.list).count == diagnostics.list.count, "a mistake is named twice: \(diagnostics)")
-  }
-
-  private static func lengthsOfLines(_ text: String) -> [Int] {
-    var lengths = [0]
-    var previous: Unicode.Scalar = "\u{FEFF}"
-    for scalar in text.unicodeScalars {
-      if scalar == "\n" || scalar == "\r" {
-        if scalar == "\r" || previous != "\r" { lengths.append(0) }
-      } else if scalar != "\u{FEFF}" || lengths != [0] {
-        lengths[lengths.count - 1] += 1
-      }
-      previous = scalar
-    }
-    return lengths
   }
 }

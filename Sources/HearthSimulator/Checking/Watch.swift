@@ -25,7 +25,6 @@ struct Watch {
   }
 
   let pack: Pack
-  let dayInZone: @Sendable (Instant, String) -> Day?
   private let scope: Scope
   private let codec: WireCodec
   var memory = Memory()
@@ -40,10 +39,9 @@ struct Watch {
   private let asksOracle: Bool
 
   /// - Parameter asksOracle: whether each verdict is compared with that of the pack's own second implementation.
-  init(_ pack: Pack, asksOracle: Bool, dayInZone: @escaping @Sendable (Instant, String) -> Day?) {
+  init(_ pack: Pack, asksOracle: Bool) {
     self.pack = pack
     self.asksOracle = asksOracle
-    self.dayInZone = dayInZone
     scope = Scope(pack)
     codec = WireCodec(form: .binary, pack: pack)
   }
@@ -174,7 +172,7 @@ struct Watch {
   }
 
   /// A page was read for a catch-up.
-  func read(_ page: Page, _ request: PageRequest, _ store: MemoryStore, _ pack: Pack, _ bytesMax: Int) throws {
+  func read(_ page: Page, _ request: PageRequest, _ store: MemoryStore) throws {
     let changed = try store.changedRecords(of: request.household, after: request.revision, bytesMax: .max).entries.count
     if page.records.count + page.forget.count > changed {
       throw Violation(

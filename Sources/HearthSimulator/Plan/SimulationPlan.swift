@@ -26,7 +26,6 @@ package struct SimulationPlan: Sendable {
 package struct SimulationWish: Sendable {
   package var households: Int?
   package var devices: Int?
-  package var changeSets: Int?
   package var profile: Profile?
   package var faults: Set<Fault>?
 
@@ -44,7 +43,7 @@ extension SimulationPlan {
     devicesPerHousehold = wish.devices ?? 2 + dice.below(4)
     profile = wish.profile ?? dice.pick(Profile.allCases)
     // Some steps make no change set, some several.
-    steps = max(1, wish.changeSets ?? 300 + dice.below(400))
+    steps = 300 + dice.below(400)
     quietEvery = 80 + dice.below(200)
     faults = wish.faults ?? Self.swarm(&dice)
     // Every other run keeps its clocks within hours, so that the rules' second implementation can follow.

@@ -1,4 +1,5 @@
 internal import HeapModule
+internal import HearthHub
 
 /// What is going to happen, in the order of the virtual clock; what happens at the same time keeps the order in which
 /// it was arranged.
@@ -14,7 +15,7 @@ struct Agenda {
     case deviceStarts(device: Int)
     case hubTicks(life: Int)
     case hubWorks(life: Int)
-    case hubReads(life: Int, Line, Int)
+    case hubReads(Line, PageRequest)
     case hubSynced(life: Int)
     case hubStarts(life: Int)
     case diskMends

@@ -5,11 +5,6 @@ internal import HearthWire
 final class Line {
   let id: HubCore.ConnectionID
   let device: Int
-  /// The life of the hub process at whose end it hangs.
-  let hubLife: Int
-  /// Whether each end believes that it is open.
-  var isOpenAtDevice = true
-  var isOpenAtHub = true
   /// Nothing arrives any more in either direction, and nobody is told.
   var isDead = false
   /// Until when each direction stands still.
@@ -22,14 +17,10 @@ final class Line {
   var unread = 0
   var cutterAtHub: FrameCutter
   var cutterAtDevice: FrameCutter
-  /// Pages that the hub is asked for.
-  var requests: [PageRequest] = []
-  var hasSpoken = false
 
-  init(id: HubCore.ConnectionID, device: Int, hubLife: Int, frameBytesMax: UInt32) {
+  init(id: HubCore.ConnectionID, device: Int, frameBytesMax: UInt32) {
     self.id = id
     self.device = device
-    self.hubLife = hubLife
     cutterAtHub = FrameCutter(frameBytesMax: frameBytesMax)
     cutterAtDevice = FrameCutter(frameBytesMax: frameBytesMax)
   }

@@ -42,8 +42,6 @@ final class SimulatedDevice {
   /// Whether another device began as a copy of its disk, or it as one.
   var wasCopied = false
   var random: Dice
-  /// The last revision and epoch that live updates were at.
-  var lastPush: Revision = .zero
 
   init(
     index: Int, name: String, household: Int, member: RecordID, token: String, disk: DeviceDisk, clock: DeviceClock,
@@ -67,6 +65,7 @@ final class SimulatedDevice {
     authored = authored.filter { !takenIn.contains($0.key) }
   }
 
+  /// The device is told what the hub has decided.
   func told(_ entries: [SettledEntry]) {
     for entry in entries where !entry.isRejected { takenIn.insert(AuthoredKey(entry.changeSet)) }
   }

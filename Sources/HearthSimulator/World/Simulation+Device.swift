@@ -25,7 +25,6 @@ extension Simulation {
     device.attempts += 1
     if let line = device.line {
       device.line = nil
-      line.isOpenAtDevice = false
       if noise.oneIn(3) { line.isDead = true } else { tellHubOfEnd(line) }
     }
     agenda.arrange(.deviceStarts(device: device.index), at: now + noise.within(50...20_000))
@@ -68,7 +67,6 @@ extension Simulation {
         device.attempts += 1
         guard let line = device.line else { continue }
         device.line = nil
-        line.isOpenAtDevice = false
         tellHubOfEnd(line)
       case .wake(let at): arrangeWake(device, at: at)
       case .settled(let entries):

@@ -42,7 +42,6 @@ extension Simulation {
     hub.pending = nil
     hub.isRunning = false
     for line in hub.lines.values.sorted(by: { $0.id < $1.id }) {
-      line.isOpenAtHub = false
       if isSilent { line.isDead = true } else { tellDeviceOfEnd(line) }
     }
     hub.lines = [:]
@@ -82,9 +81,7 @@ extension Simulation {
         arrangeWork()
       case .read(let id, let request):
         guard let line = hub.lines[id] else { continue }
-        line.requests.append(request)
-        let at = now + noise.within(0...3)
-        agenda.arrange(.hubReads(life: hub.life, line, line.requests.count - 1), at: at)
+        agenda.arrange(.hubReads(line, request), at: now + noise.within(0...3))
       case .submit(let tickets):
         hub.tickets += tickets
         arrangeWork()
@@ -105,26 +102,21 @@ extension Simulation {
     sendToDevice(bytes, line)
     guard line.unread > outboundBytesMax else { return }
     // A reader that is too slow loses its connection, not its data.
-    trace.note(now, "\(devices[line.device].name) reads too slowly and is cut off")
-    hub.lines[id] = nil
-    line.isOpenAtHub = false
+    trace.note(now, "\(device.name) reads too slowly and is cut off")
     let fault = ProtocolFault(.slowReader, "More than \(outboundBytesMax) bytes wait for this reader.")
     _ = hub.core.end(id, fault)
-    hub.core.closed(id)
-    tellDeviceOfEnd(line)
+    closeAtHub(id)
   }
 
   private func closeAtHub(_ id: HubCore.ConnectionID) {
-    guard let line = hub.lines.removeValue(forKey: id) else { return }
-    line.isOpenAtHub = false
-    hub.core.closed(id)
+    guard let line = hub.lines[id], hubLearnsOfEnd(line) else { return }
     tellDeviceOfEnd(line)
   }
 
-  func hubReads(_ life: Int, _ line: Line, _ number: Int) throws {
-    guard hub.life == life, hub.isRunning, hub.lines[line.id] === line else { return }
-    let page = try line.requests[number].page(from: hub.store, bytesMax: pageBytes)
-    try watch.read(page, line.requests[number], hub.store, pack, pageBytes)
+  func hubReads(_ line: Line, _ request: PageRequest) throws {
+    guard hub.lines[line.id] === line else { return }
+    let page = try request.page(from: hub.store, bytesMax: pageBytes)
+    try watch.read(page, request, hub.store)
     try carryOut(hub.core.read(line.id, page))
   }
 
@@ -203,7 +195,6 @@ extension Simulation {
 
   private func admit(_ line: Line, _ hello: Hello) throws {
     guard hub.lines[line.id] === line else { return }
-    let doorkeeper = Doorkeeper(packs: [pack.name: pack], limits: limits)
     let circumstances = Doorkeeper.Circumstances(session: line.id.rawValue, now: hubClock, epoch: noise.next())
     guard !hub.diskIsFull else {
       return try carryOut(hub.core.end(line.id, ProtocolFault(answering: StoreFault(.diskFull, "simulated"))))

@@ -121,18 +121,21 @@ extension Simulation {
     agenda.arrange(.hubLearnsOfEnd(line), at: max(line.lastToHub, now) + 1)
   }
 
-  func hubLearnsOfEnd(_ line: Line) {
-    guard hub.lines[line.id] === line else { return }
+  /// Nothing of the line is left at the hub.
+  ///
+  /// - Returns: whether there was anything.
+  @discardableResult
+  func hubLearnsOfEnd(_ line: Line) -> Bool {
+    guard hub.lines[line.id] === line else { return false }
     hub.lines[line.id] = nil
-    line.isOpenAtHub = false
     hub.core.closed(line.id)
+    return true
   }
 
   func deviceLearnsOfEnd(_ line: Line) throws {
     let device = devices[line.device]
     guard device.line === line else { return }
     device.line = nil
-    line.isOpenAtDevice = false
     try act(device) { core in try core.closed(device.moment(at: now), device.disk) }
   }
 
@@ -144,8 +147,7 @@ extension Simulation {
       return try act(device) { core in try core.closed(device.moment(at: now), device.disk) }
     }
     let line = Line(
-      id: HubCore.ConnectionID(rawValue: nextLine), device: device.index, hubLife: hub.life,
-      frameBytesMax: limits.frameBytes)
+      id: HubCore.ConnectionID(rawValue: nextLine), device: device.index, frameBytesMax: limits.frameBytes)
     nextLine += 1
     device.line = line
     hub.lines[line.id] = line

@@ -106,7 +106,8 @@ extension Simulation {
 
   /// What was decided stays retrievable, whole.
   private func checkHistory(_ household: HouseholdID) throws {
-    for (dot, decision) in watch.memory.decided[household] ?? [:] {
+    let decided = watch.memory.decided[household] ?? [:]
+    for (dot, decision) in decided.sorted(by: { $0.key < $1.key }) {
       guard let entry = try hub.store.read({ try $0.change(household, dot) }) else {
         throw Violation(.nothingLost, "\(household) \(dot)", "it was decided and is not in the history")
       }
@@ -122,11 +123,12 @@ extension Simulation {
     let kept = Set(settled.map { AuthoredKey($0.changeSet) })
     let waiting = Set(device.core?.replica.outbox.map { AuthoredKey($0.changeSet) } ?? [])
     let household = households[device.household].id
-    for (key, changeSet) in device.authored where !kept.contains(key) && !waiting.contains(key) {
-      throw Violation(.nothingLost, device.name, "the change set \(changeSet.counter) is neither decided nor waiting")
+    let lost = device.authored.filter { !kept.contains($0.key) && !waiting.contains($0.key) }.values
+    if let first = lost.map(\.counter).min() {
+      throw Violation(.nothingLost, device.name, "the change set \(first) is neither decided nor waiting")
     }
-    // A hub that was put back is told again by whom it lets in, under the number that the device has now; a copy may have
-    // sent the same again with another result.
+    // A hub that was put back is told again by whom it lets in, under the number that the device has now; a copy may
+    // have sent the same again with another result.
     guard !hub.wasPutBack || isLive(device) else { return }
     let number = device.core?.replica.identity.replica
     for entry in settled
@@ -213,7 +215,6 @@ extension Simulation {
     guard let replica = device.core?.replica else { return [:] }
     var hello = replica.hello(token: device.token, now: Instant(milliseconds: now), software: "witness")
     hello.cursor = .start
-    let doorkeeper = Doorkeeper(packs: [pack.name: pack], limits: limits)
     let admitted = try doorkeeper.admit(
       hello, hub.store.copy(), Doorkeeper.Circumstances(session: 0, now: hubClock, epoch: 1))
     let household = households[device.household].id

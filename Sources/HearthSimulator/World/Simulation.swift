@@ -11,9 +11,9 @@ internal import HearthReplica
 package final class Simulation {
   package let plan: SimulationPlan
   let pack: Pack
-  let dayInZone: @Sendable (Instant, String) -> Day?
   let engine: Engine
   let limits: Limits
+  let doorkeeper: Doorkeeper
   let pageBytes: Int
   let outboundBytesMax: Int
   var agenda = Agenda()
@@ -45,19 +45,19 @@ package final class Simulation {
   ) throws {
     self.plan = plan
     pack = plan.pack
-    self.dayInZone = dayInZone
     engine = Engine(packs: [plan.pack.name: plan.pack], dayInZone: dayInZone)
     var dice = Dice(seed: plan.seed, "world")
     var limits = Limits()
     limits.pushWindow = UInt32(dice.pick([2, 8, 64, 256]))
     self.limits = limits
+    doorkeeper = Doorkeeper(packs: [plan.pack.name: plan.pack], limits: limits)
     pageBytes = dice.pick([300, 2000, 20_000, Limits.pageBytes])
     outboundBytesMax = dice.pick([8 << 10, 64 << 10, 1 << 20])
     now = Self.start
     trace = Trace(keepsLines: keepsLines)
     noise = Dice(seed: plan.seed, "noise")
     hub = HubProcess(limits: limits, store: MemoryStore(), batchMax: dice.pick([1, 4, 512]))
-    watch = Watch(plan.pack, asksOracle: plan.asksOracle, dayInZone: dayInZone)
+    watch = Watch(plan.pack, asksOracle: plan.asksOracle)
     try found()
   }
 
@@ -146,7 +146,7 @@ package final class Simulation {
     case .deviceStarts(let device): try deviceStarts(devices[device])
     case .hubTicks(let life): try hubTicks(life)
     case .hubWorks(let life): try hubWorks(life)
-    case .hubReads(let life, let line, let number): try hubReads(life, line, number)
+    case .hubReads(let line, let request): try hubReads(line, request)
     case .hubSynced(let life): try hubSynced(life)
     case .hubStarts(let life): if hub.life == life, !hub.isRunning { hubStarts() }
     case .diskMends: hub.diskIsFull = false
