@@ -30,13 +30,10 @@ package struct Doorkeeper: Sendable {
     package let session: UInt64
     /// The hub's clock in milliseconds since 1970.
     package let now: Int64
-    /// 64 random bits for a new epoch, should one be needed.
-    package let epoch: UInt64
 
-    package init(session: UInt64, now: Int64, epoch: UInt64) {
+    package init(session: UInt64, now: Int64) {
       self.session = session
       self.now = now
-      self.epoch = epoch
     }
   }
 
@@ -52,24 +49,25 @@ package struct Doorkeeper: Sendable {
     guard let device = try store.device(tokenHash: Self.hash(ofToken: hello.token)) else {
       throw ProtocolFault(.unauthorized, "This token opens no household here. Pair the device again.")
     }
-    guard var household = try store.read({ try $0.household(device.household) }), let pack = packs[household.app]
-    else { throw ProtocolFault(.householdGone, "The household is not at this hub any more.") }
+    guard let app = try store.read({ try $0.household(device.household) })?.app, let pack = packs[app] else {
+      throw ProtocolFault(.householdGone, "The household is not at this hub any more.")
+    }
     try check(hello, pack)
     let view = try view(of: device, pack, store)
     let replica = try store.openReplica(
       household: device.household, device: device.id, incarnation: hello.incarnation)
-    if hello.cursor.epoch == view.epoch(household.epoch), hello.cursor.revision > household.revision {
-      // The device has what this store does not: the store went back in time (design of P12).
-      household.epoch = Epoch(rawValue: max(circumstances.epoch, 1))
-      try store.renewEpoch(of: household.id, household.epoch)
+    guard let household = try store.read({ try $0.household(device.household) }) else {
+      throw StoreFault.unknown(device.household)
     }
-    household = try store.read { try $0.household(device.household) } ?? household
-    let epoch = view.epoch(household.epoch)
-    let isSnapshot = hello.cursor.epoch != epoch
+    guard household.lineage.epoch != Cursor.start.epoch else {
+      throw StoreFault(.failed, "The store has begun no life, so that cursors could not be told apart.")
+    }
+    let isSnapshot = !household.has(hello.cursor, view.epoch)
     let welcome = Welcome(
       session: circumstances.session, household: household.id, member: device.member, role: view.standing.role,
-      replica: replica, epoch: epoch, head: household.revision, lastCounter: household.progress(of: replica).counter,
-      clock: circumstances.now, isSnapshot: isSnapshot, limits: limits)
+      replica: replica, epoch: view.epoch(household.lineage.epoch), head: household.revision,
+      lastCounter: household.progress(of: replica).counter, clock: circumstances.now, isSnapshot: isSnapshot,
+      limits: limits)
     return Admitted(
       grant: HubSession.Grant(
         welcome: welcome, roster: try roster(of: household, store),

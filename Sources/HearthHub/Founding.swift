@@ -29,7 +29,7 @@ package struct Founding: Sendable {
     _ household: Seed.Household, app: String, in store: any Store, now: Instant, random: () -> UInt64,
     makeToken: () -> String
   ) throws -> [NewDevice] {
-    let state = HouseholdState(id: household.id, app: app, epoch: Epoch(rawValue: max(random(), 1)))
+    let state = HouseholdState(id: household.id, app: app)
     let submission = Submission(
       household: household.id, replica: .hub, device: nil, member: nil, offset: .zero,
       changeSet: changeSet(of: household, app: app, now: now))

@@ -63,10 +63,10 @@ package final class MemoryStore: Store {
     try body(Reader(contents: contents.withLock { $0 }))
   }
 
-  package func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
-    try contents.withLock { contents in
-      guard contents.households[household] != nil else { throw StoreFault.unknown(household) }
-      contents.households[household]?.state.epoch = epoch
+  package func beginLife(_ epoch: Epoch) throws {
+    contents.withLock { contents in
+      contents.lives = (contents.lives + [epoch]).suffix(Lineage.livesMax)
+      for id in contents.households.keys { contents.households[id]!.state.lineage.begin(epoch) }
     }
   }
 
@@ -151,6 +151,8 @@ private struct Contents: Sendable {
 
   var households: [HouseholdID: Household] = [:]
   var entries: [HouseholdEntry] = []
+  /// The epochs of the store's lives, oldest first.
+  var lives: [Epoch] = []
   var devices: [DeviceEntry] = []
   var uniques: [UniqueKey: UniqueHolder] = [:]
   var catalogueMarks: [String: [UInt8]] = [:]
@@ -159,7 +161,9 @@ private struct Contents: Sendable {
     guard households[founded.state.id] == nil else {
       throw StoreFault(.exists, "The household `\(founded.label)` (\(founded.state.id)) exists already.")
     }
-    households[founded.state.id] = Household(state: founded.state)
+    var state = founded.state
+    state.lineage = Lineage(lives.map { Lineage.Life(epoch: $0) })
+    households[state.id] = Household(state: state)
     entries.append(HouseholdEntry(id: founded.state.id, app: founded.state.app, label: founded.label))
     for device in founded.devices { try add(device) }
   }
@@ -180,6 +184,7 @@ private struct Contents: Sendable {
       throw StoreFault(
         .staleHead, "The head of \(commit.household) is \(household.state.revision), expected \(commit.expectedHead).")
     }
+    if commit.head > commit.expectedHead { household.state.lineage.note(first: commit.expectedHead.next) }
     household.state.revision = commit.head
     for entry in commit.records {
       let key = RecordKey(commit.household, entry.collection, entry.record)

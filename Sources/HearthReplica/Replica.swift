@@ -129,7 +129,7 @@ extension Replica {
     // What was never sent cannot have been decided: another install uses the same number.
     let isShared = outbox.contains { !$0.isSent && $0.changeSet.counter <= welcome.lastCounter }
     guard isKnown, welcome.lastCounter <= made, !isShared else {
-      if !isKnown, identity.cursor != .start, identity.cursor.epoch != welcome.epoch {
+      if !isKnown, identity.cursor != .start {
         // The hub was restored to before it knew this install, and has lost all that the install ever sent.
         _ = try requeue(after: 0, &step, reader)
       }
@@ -140,13 +140,8 @@ extension Replica {
     identity.role = welcome.role
     identity.clockOffset = ClockOffset(device: now.milliseconds, hub: welcome.clock).milliseconds
     let isComplete = try requeue(after: welcome.lastCounter, &step, reader)
-    if welcome.isSnapshot || identity.staging?.cursor.epoch != welcome.epoch {
-      step.writes.clearsStaged = identity.staging != nil
-      let start = welcome.isSnapshot ? .zero : identity.cursor.revision
-      identity.staging = ReplicaIdentity.Staging(
-        cursor: Cursor(epoch: welcome.epoch, revision: start), isSnapshot: welcome.isSnapshot, lastCounter: 0)
-    }
-    identity.staging?.lastCounter = welcome.lastCounter
+    step.writes.clearsStaged = welcome.isSnapshot && identity.staging != nil
+    identity.stage(after: welcome)
     step.writes.identity = identity
     return (step, isComplete ? .goOn : .startOver)
   }

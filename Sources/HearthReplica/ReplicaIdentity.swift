@@ -1,4 +1,5 @@
 package import HearthModel
+package import HearthProtocol
 
 /// What a device knows of itself and of how far it has come; small, and kept in one row.
 package struct ReplicaIdentity: Hashable, Sendable {
@@ -39,6 +40,16 @@ package struct ReplicaIdentity: Hashable, Sendable {
     package var isSnapshot: Bool
     /// What the hub had decided of this replica when the catch-up began.
     package var lastCounter: UInt64
+  }
+
+  /// Begins a catch-up, or goes on with the one that was cut off: the hub says by a snapshot that it does not have what
+  /// the device took over.
+  package mutating func stage(after welcome: Welcome) {
+    let goesOn = welcome.isSnapshot ? nil : staging
+    let start = goesOn?.cursor.revision ?? (welcome.isSnapshot ? .zero : cursor.revision)
+    staging = Staging(
+      cursor: Cursor(epoch: welcome.epoch, revision: start), isSnapshot: goesOn?.isSnapshot ?? welcome.isSnapshot,
+      lastCounter: welcome.lastCounter)
   }
 }
 

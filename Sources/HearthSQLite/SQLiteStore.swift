@@ -103,9 +103,9 @@ package final class SQLiteStore: Store {
     }
   }
 
-  package func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
+  package func beginLife(_ epoch: Epoch) throws {
     try onWriter { writer in
-      try writer.transaction { try writer.renewEpoch(of: household, epoch) }
+      try writer.transaction { try writer.beginLife(epoch) }
     }
   }
 

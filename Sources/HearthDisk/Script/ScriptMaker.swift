@@ -44,7 +44,7 @@ struct ScriptMaker {
     case 78..<82: return .reopen
     case 82..<87: return openReplica()
     case 87..<90: return addDevice()
-    case 90..<92: return .renewEpoch(random.pick(households), Epoch(rawValue: random.next() | 1))
+    case 90..<92: return .beginLife(Epoch(rawValue: random.next() | 1))
     case 92..<94: return .noteCatalogue((0..<32).map { _ in UInt8(truncatingIfNeeded: random.next()) }, app: pack.name)
     default: return .acknowledge(try acknowledgements(store))
     }

@@ -12,7 +12,7 @@ package enum ScriptStep: Sendable {
   case commit([Submission])
   case addDevice(DeviceEntry)
   case openReplica(HouseholdID, device: RecordID, incarnation: UInt64)
-  case renewEpoch(HouseholdID, Epoch)
+  case beginLife(Epoch)
   case acknowledge([Acknowledgement])
   case noteCatalogue([UInt8], app: String)
   /// The log is copied into the file when it has grown.
@@ -35,7 +35,7 @@ package enum ScriptStep: Sendable {
     case .commit(let batch): "commit \(batch.count) change sets"
     case .addDevice: "add a device"
     case .openReplica: "open a replica"
-    case .renewEpoch: "renew an epoch"
+    case .beginLife: "begin a life"
     case .acknowledge: "acknowledge"
     case .noteCatalogue: "note a catalogue"
     case .tidy: "tidy"
@@ -69,7 +69,7 @@ package enum ScriptStep: Sendable {
     case .addDevice(let device): try store.addDevice(device)
     case .openReplica(let household, let device, let incarnation):
       _ = try store.openReplica(household: household, device: device, incarnation: incarnation)
-    case .renewEpoch(let household, let epoch): try store.renewEpoch(of: household, epoch)
+    case .beginLife(let epoch): try store.beginLife(epoch)
     case .acknowledge(let acknowledgements): try store.acknowledge(acknowledgements)
     case .noteCatalogue(let mark, let app): try store.noteCatalogue(mark, of: app)
     case .tidy: try store.tidy()

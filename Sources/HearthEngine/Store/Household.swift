@@ -5,19 +5,20 @@ package struct HouseholdState: Hashable, Sendable {
   package let id: HouseholdID
   /// The name of the app's pack.
   package let app: String
-  package var epoch: Epoch
+  /// The lives of the store behind its revisions.
+  package var lineage: Lineage
   /// The last committed revision.
   package var revision: Revision
   /// The installs that may write, by replica number; 0 is the hub.
   package var replicas: [ReplicaNumber: Replica]
 
   package init(
-    id: HouseholdID, app: String, epoch: Epoch, revision: Revision = .zero,
+    id: HouseholdID, app: String, lineage: Lineage = Lineage(), revision: Revision = .zero,
     replicas: [ReplicaNumber: Replica] = [:]
   ) {
     self.id = id
     self.app = app
-    self.epoch = epoch
+    self.lineage = lineage
     self.revision = revision
     self.replicas = replicas
   }
@@ -36,6 +37,16 @@ package struct HouseholdState: Hashable, Sendable {
       self.counter = counter
       self.stamp = stamp
     }
+  }
+
+  /// Whether the store has all that a cursor stands for. It has not when the device was told of it by a store that was
+  /// put back since (P12).
+  ///
+  /// - Parameter shown: an epoch as the cursor's device knows it.
+  package func has(_ cursor: Cursor, _ shown: (Epoch) -> Epoch = { $0 }) -> Bool {
+    guard cursor.epoch != Cursor.start.epoch else { return false }
+    let reach = lineage.reach(head: revision) { shown($0) == cursor.epoch }
+    return reach.map { cursor.revision <= $0 } ?? false
   }
 
   /// How far a replica has come; nothing yet when it is new.

@@ -32,8 +32,8 @@ package protocol Store: AnyObject, StoreSnapshots, StoreInquiries {
   /// Reads outside of a commit.
   func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
 
-  /// Gives a household's store a new life: its devices then take its whole state (P12).
-  func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws
+  /// Begins a life of the store, as a hub does that has opened it (P12). The newest ``Lineage/livesMax`` are kept.
+  func beginLife(_ epoch: Epoch) throws
 
   /// Remembers up to which revision a device has everything (feeds the frontier).
   func acknowledge(_ acknowledgements: [Acknowledgement]) throws

@@ -43,6 +43,7 @@ struct HubBench: Sendable {
         return "token-\(number)"
       })
     tokens = devices.map(\.token)
+    try store.beginLife(Epoch(rawValue: random.next() | 1))
     (self.store, self.random) = (store, random)
     var probe = copy()
     let id = ID(rawValue: 1)
@@ -106,7 +107,7 @@ struct HubBench: Sendable {
   }
 
   private mutating func admit(_ id: ID, _ hello: Hello) throws {
-    let circumstances = Doorkeeper.Circumstances(session: id.rawValue, now: FuzzGround.now, epoch: random.next())
+    let circumstances = Doorkeeper.Circumstances(session: id.rawValue, now: FuzzGround.now)
     do {
       try carryOut(hub.admitted(id, try doorkeeper.admit(hello, store, circumstances)))
     } catch let fault as ProtocolFault {

@@ -75,12 +75,14 @@ extension VisibleRecord {
       life = .live
       conflicts.removeAll { $0.subject == .record }
     }
+    let start = values
     for edit in change.edits {
       guard let field = collection.field(edit.field) else { continue }
       let before = values[field.number.index]
       var after = Self.value(before, after: edit.action, of: field, in: collection)
       if case .json(_, let shape?) = collection.slots[field.slot].rule, let held = before.object, !edit.action.isDrop {
-        after = after.object.map { .object($0.keepingLeaves(of: held, shape)) } ?? after
+        let first = start[field.number.index].object
+        after = after.object.map { .object($0.keepingLeaves(of: held, since: first, shape)) } ?? after
       }
       values[field.number.index] = after
       conflicts.removeAll { $0.subject.isSettled(by: edit) }

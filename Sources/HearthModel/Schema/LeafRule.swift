@@ -62,10 +62,17 @@ extension FieldType {
 
 extension ValueObject {
   /// The object after an edit, as far as a device can tell: what a leaf keeps by its rule, the edit does not take.
-  func keepingLeaves(of before: ValueObject, _ shape: FieldType.Shape) -> ValueObject {
+  ///
+  /// - Parameters:
+  ///   - before: the object before the edit.
+  ///   - start: the object before the change set: a `first` leaf keeps what others hold, and not what an earlier edit
+  ///     of the same change set wrote (R2).
+  func keepingLeaves(of before: ValueObject, since start: ValueObject?, _ shape: FieldType.Shape) -> ValueObject {
     var object = self
     for (path, value) in Document.leaves(of: .object(self), at: []) {
-      guard let leaf = shape.leaf(at: path), let held = before.value(at: path[...]), !held.isNull else { continue }
+      guard let leaf = shape.leaf(at: path) else { continue }
+      let holder = leaf.rule == .first ? start : before
+      guard let held = holder?.value(at: path[...]), !held.isNull else { continue }
       let (old, new) = (leaf.type.comparable(held), leaf.type.comparable(value))
       let keeps =
         switch leaf.rule {

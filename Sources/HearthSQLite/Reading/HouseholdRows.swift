@@ -5,7 +5,6 @@ internal import HearthModel
 struct HouseholdRow {
   let number: Int64
   let app: String
-  let epoch: Epoch
 
   /// Reads the row of a household; nil when there is none.
   init?(_ id: HouseholdID, _ statement: HotStatement) throws {
@@ -14,7 +13,6 @@ struct HouseholdRow {
     defer { statement.reset() }
     number = statement.integer(0)
     app = statement.text(1)
-    epoch = Epoch(rawValue: UInt64(bitPattern: statement.integer(2)))
   }
 }
 
@@ -50,10 +48,22 @@ struct LastChange {
   }
 }
 
+extension Lineage {
+  /// Reads the lives of the store, and where each began for a household.
+  fileprivate init(of household: Int64, _ statement: HotStatement) throws {
+    self.init()
+    statement.bind(1, household)
+    while try statement.next() {
+      let first = statement.isNull(1) ? nil : Revision(rawValue: UInt64(bitPattern: statement.integer(1)))
+      lives.append(Life(epoch: Epoch(rawValue: UInt64(bitPattern: statement.integer(0))), first: first))
+    }
+  }
+}
+
 extension HouseholdState {
   /// Reads how far a household and its replicas have come.
   init(_ id: HouseholdID, _ row: HouseholdRow, _ statement: (HubStatement) throws -> HotStatement) throws {
-    self.init(id: id, app: row.app, epoch: row.epoch)
+    self.init(id: id, app: row.app, lineage: try Lineage(of: row.number, statement(.lives)))
     let installs = try statement(.installs)
     installs.bind(1, row.number)
     while try installs.next() {

@@ -5,7 +5,8 @@
 /// replica, and a row that is written with every commit costs a page of the log each time.
 enum HubTables {
   static let all = [
-    households, devices, devicesByHousehold, installs, changes, decisions, references, uniques, packs, catalogues,
+    households, lives, lifeStarts, devices, devicesByHousehold, installs, changes, decisions, references, uniques,
+    packs, catalogues,
   ]
 
   /// Households by the number under which all other rows know them: a UUID would cost 16 bytes in each row and index.
@@ -14,9 +15,26 @@ enum HubTables {
       number INTEGER PRIMARY KEY,
       uuid TEXT NOT NULL UNIQUE,
       app TEXT NOT NULL,
-      label TEXT NOT NULL,
-      epoch INTEGER NOT NULL -- 64 random bits; new after a restore from a backup
+      label TEXT NOT NULL
     ) STRICT
+    """
+
+  /// A row for each time that a hub has opened the database; the newest are kept.
+  private static let lives = """
+    CREATE TABLE hearth_lives (
+      number INTEGER PRIMARY KEY,
+      epoch INTEGER NOT NULL -- 64 random bits
+    ) STRICT
+    """
+
+  /// Where the revisions of a household pass from one life to the next; none for a life in which it did not change.
+  private static let lifeStarts = """
+    CREATE TABLE hearth_life_starts (
+      household INTEGER NOT NULL,
+      life INTEGER NOT NULL, -- hearth_lives.number
+      revision INTEGER NOT NULL, -- the first of the household's in this life
+      PRIMARY KEY (household, life)
+    ) STRICT, WITHOUT ROWID
     """
 
   private static let devices = """

@@ -1,6 +1,9 @@
 /// The statements on the hub's own tables that run with every commit or session.
 enum HubStatement: Int, CaseIterable {
   case household
+  case lives
+  case noteLife
+  case forgetLives
   case lastChangeOfReplicaBelow
   case installs
   case change
@@ -16,7 +19,16 @@ enum HubStatement: Int, CaseIterable {
 
   var sql: String {
     switch self {
-    case .household: "SELECT number, app, epoch FROM hearth_households WHERE uuid = ?1"
+    case .household: "SELECT number, app FROM hearth_households WHERE uuid = ?1"
+    case .lives:
+      """
+      SELECT l.epoch, s.revision FROM hearth_lives l
+      LEFT JOIN hearth_life_starts s ON s.household = ?1 AND s.life = l.number ORDER BY l.number
+      """
+    case .noteLife:
+      "INSERT INTO hearth_life_starts (household, life, revision) SELECT ?1, max(number), ?2 FROM hearth_lives"
+    case .forgetLives:
+      "DELETE FROM hearth_life_starts WHERE household = ?1 AND life < (SELECT min(number) FROM hearth_lives)"
     case .lastChangeOfReplicaBelow:
       // Walking down from the top finds the last change of every replica with one search each, whatever the length of
       // the history.

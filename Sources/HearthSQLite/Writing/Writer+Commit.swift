@@ -19,6 +19,7 @@ extension Writer {
       throw StoreFault(
         .staleHead, "The head of \(commit.household) is \(household.state.revision), expected \(commit.expectedHead).")
     }
+    if commit.head > commit.expectedHead { try noteLife(of: household, first: commit.expectedHead.next) }
     for entry in commit.records { try write(entry, household) }
     for change in commit.changes { try write(change, household) }
     for reference in commit.addedReferences { try run(.insertReference, reference, household) }

@@ -12,10 +12,8 @@ extension Writer {
     }
     guard tables[founded.state.app] != nil else { throw StoreFault.packMissing(founded.state.app, path) }
     try database.execute(
-      sql: "INSERT INTO hearth_households (uuid, app, label, epoch) VALUES (?, ?, ?, ?)",
-      arguments: [
-        founded.state.id.description, founded.state.app, founded.label, Int64(bitPattern: founded.state.epoch.rawValue),
-      ])
+      sql: "INSERT INTO hearth_households (uuid, app, label) VALUES (?, ?, ?)",
+      arguments: [founded.state.id.description, founded.state.app, founded.label])
     for device in founded.devices { try add(device) }
   }
 
@@ -26,12 +24,25 @@ extension Writer {
     }
   }
 
-  func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
-    let known = try existing(household)
+  func beginLife(_ epoch: Epoch) throws {
     try database.execute(
-      sql: "UPDATE hearth_households SET epoch = ? WHERE number = ?",
-      arguments: [Int64(bitPattern: epoch.rawValue), known.number])
-    known.state.epoch = epoch
+      sql: "INSERT INTO hearth_lives (epoch) VALUES (?)", arguments: [Int64(bitPattern: epoch.rawValue)])
+    try database.execute(
+      sql: "DELETE FROM hearth_lives WHERE number <= (SELECT max(number) FROM hearth_lives) - ?",
+      arguments: [Lineage.livesMax])
+    households.removeAll()
+  }
+
+  /// Notes where the present life begins for a household, with its first commit in it.
+  func noteLife(of household: KnownHousehold, first: Revision) throws {
+    guard household.state.lineage.isToBeNoted else { return }
+    for kind in [HubStatement.noteLife, .forgetLives] {
+      let statement = try statements.statement(kind)
+      statement.bind(1, household.number)
+      if kind == .noteLife { statement.bind(2, Int64(bitPattern: first.rawValue)) }
+      try statement.run()
+    }
+    household.state.lineage.note(first: first)
   }
 
   // MARK: Catalogues

@@ -71,7 +71,10 @@ package final class InProcessWorld {
 
   /// Founds a household.
   package func found(_ household: Seed.Household) throws -> [Founding.NewDevice] {
-    if self.household == nil { self.household = household.id }
+    if self.household == nil {
+      self.household = household.id
+      try store.beginLife(Epoch(rawValue: random.next() | 1))
+    }
     return try Founding(engine: engine).found(
       household, app: pack.name, in: store, now: Instant(milliseconds: now), random: { random.next() },
       makeToken: { makeToken() })
@@ -268,7 +271,7 @@ package final class InProcessWorld {
   }
 
   private func admit(_ connection: HubCore.ConnectionID, _ hello: Hello) throws {
-    let circumstances = Doorkeeper.Circumstances(session: connection.rawValue, now: now, epoch: random.next())
+    let circumstances = Doorkeeper.Circumstances(session: connection.rawValue, now: now)
     do {
       try carryOut(hub.admitted(connection, try doorkeeper.admit(hello, store, circumstances)))
     } catch let fault as ProtocolFault {

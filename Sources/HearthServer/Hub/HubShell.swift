@@ -58,11 +58,25 @@ final class HubShell: @unchecked Sendable {
 
   func start() {
     committer.start()
+    beginLife()
     committer.renewCatalogues()
     if configuration.turnsDays { turnDays() }
     loop.scheduleRepeatedTask(initialDelay: .seconds(2), delay: .seconds(2)) { [weak self] task in
       guard let self, case .running = self.phase else { return task.cancel() }
       self.carryOut(self.core.tick(now: Clocks.monotonicMilliseconds))
+    }
+  }
+
+  /// Before anybody is let in, since the commit thread does one thing after the other.
+  private func beginLife() {
+    let epoch = Epoch(rawValue: UInt64.random(in: 1 ... .max))
+    let onFailure = onFailure
+    committer.perform { store in
+      do {
+        try store.beginLife(epoch)
+      } catch {
+        onFailure(error as? StoreFault ?? StoreFault(.failed, "The store took no new life: \(error)"))
+      }
     }
   }
 
@@ -176,8 +190,7 @@ final class HubShell: @unchecked Sendable {
 
   private func admit(_ id: HubCore.ConnectionID, _ hello: Hello) {
     let doorkeeper = doorkeeper
-    let circumstances = Doorkeeper.Circumstances(
-      session: id.rawValue, now: Clocks.wallMilliseconds, epoch: UInt64.random(in: 1 ... .max))
+    let circumstances = Doorkeeper.Circumstances(session: id.rawValue, now: Clocks.wallMilliseconds)
     let loop = loop
     committer.perform { [unowned self] store in
       let answer = Result { try doorkeeper.admit(hello, store, circumstances) }

@@ -76,7 +76,8 @@ final class SimulatedDevice {
       replica: disk.content.load(pack: pack), token: token, software: "hearth-simulator", form: .binary)
     line = nil
     wakesAt = nil
-    // A crash right behind the write that forgets.
+    // A crash right behind the write that keeps an outcome, or that forgets.
+    told(disk.content.settledEntries)
     if core?.replica.identity.cursor == .start { forgetTakenIn() }
   }
 

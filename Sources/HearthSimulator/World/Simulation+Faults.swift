@@ -159,8 +159,7 @@ extension Simulation {
     }
   }
 
-  /// Takes a backup of the database, or puts the last one back. Whoever does that says so, by giving the households
-  /// another epoch (docs/internals/simulator.md has what is not noticed otherwise).
+  /// Takes a backup of the database, or puts the last one back.
   private func restoreHub(_ dice: inout Dice) throws {
     guard let backup = hub.backup else {
       hub.backup = (hub.store.copy(), watch.memory)
@@ -183,7 +182,6 @@ extension Simulation {
       for device in try hub.store.devices(of: household.id) where !known.contains(device.id) {
         try store.addDevice(device)
       }
-      try store.renewEpoch(of: household.id, Epoch(rawValue: noise.next() | 1))
     }
     return store
   }

@@ -11,10 +11,11 @@ extension Simulation {
 
   // MARK: Life
 
-  func hubStarts() {
+  func hubStarts() throws {
     hub.life += 1
     hub.isRunning = true
     hub.core = HubCore(limits: limits)
+    try hub.store.beginLife(Epoch(rawValue: noise.next() | 1))
     hub.lines = [:]
     (hub.admissions, hub.tickets, hub.isBusy) = ([], [], false)
     hub.diskFails = false
@@ -195,7 +196,7 @@ extension Simulation {
 
   private func admit(_ line: Line, _ hello: Hello) throws {
     guard hub.lines[line.id] === line else { return }
-    let circumstances = Doorkeeper.Circumstances(session: line.id.rawValue, now: hubClock, epoch: noise.next())
+    let circumstances = Doorkeeper.Circumstances(session: line.id.rawValue, now: hubClock)
     guard !hub.diskIsFull else {
       return try carryOut(hub.core.end(line.id, ProtocolFault(answering: StoreFault(.diskFull, "simulated"))))
     }

@@ -216,7 +216,7 @@ extension Simulation {
     var hello = replica.hello(token: device.token, now: Instant(milliseconds: now), software: "witness")
     hello.cursor = .start
     let admitted = try doorkeeper.admit(
-      hello, hub.store.copy(), Doorkeeper.Circumstances(session: 0, now: hubClock, epoch: 1))
+      hello, hub.store.copy(), Doorkeeper.Circumstances(session: 0, now: hubClock))
     let household = households[device.household].id
     let request = PageRequest(
       household: household, revision: .zero, view: admitted.view, emptyThrough: admitted.grant.welcome.head)

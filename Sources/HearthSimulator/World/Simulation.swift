@@ -75,7 +75,7 @@ package final class Simulation {
       try watch.founded(seed.id, in: hub.store)
       for _ in 0..<plan.devicesPerHousehold { try addDevice(to: number, &dice) }
     }
-    hubStarts()
+    try hubStarts()
   }
 
   private func members(of seed: Seed.Household) -> [RecordID] {
@@ -148,7 +148,7 @@ package final class Simulation {
     case .hubWorks(let life): try hubWorks(life)
     case .hubReads(let line, let request): try hubReads(line, request)
     case .hubSynced(let life): try hubSynced(life)
-    case .hubStarts(let life): if hub.life == life, !hub.isRunning { hubStarts() }
+    case .hubStarts(let life): if hub.life == life, !hub.isRunning { try hubStarts() }
     case .diskMends: hub.diskIsFull = false
     }
   }

@@ -33,8 +33,8 @@ final class GatedStore: Store, @unchecked Sendable {
     try store.openReplica(household: household, device: device, incarnation: incarnation)
   }
   func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result { try store.read(body) }
-  func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
-    try store.renewEpoch(of: household, epoch)
+  func beginLife(_ epoch: Epoch) throws {
+    try store.beginLife(epoch)
   }
   func catalogueMark(of app: String) throws -> [UInt8]? { try store.catalogueMark(of: app) }
   func noteCatalogue(_ mark: [UInt8], of app: String) throws { try store.noteCatalogue(mark, of: app) }

@@ -111,7 +111,6 @@ struct Chaos {
       return
     }
     try lab.restartHub(with: backup)
-    try lab.renewEpoch()
   }
 
   private mutating func backUpOrRestorePhone() throws {

@@ -29,6 +29,7 @@ final class Lab {
       do {
         _ = try Founding(engine: Lab.engine(pack)).found(
           household.with([]), app: pack.name, in: store, now: Lab.start, random: { random.next() }, makeToken: { "" })
+        try store.beginLife(Epoch(rawValue: random.next() | 1))
       } catch {
         preconditionFailure("the household cannot be founded: \(error)")
       }
@@ -248,15 +249,11 @@ final class Lab {
     for phone in phones { try cut(phone) }
     (toHub, toPhone, submitted, phoneOfConnection) = ([:], [:], [], [:])
     hub = HubCore(limits: Limits())
-    guard let store else { return }
-    self.store = store.copy()
+    if let store { self.store = store.copy() }
+    try self.store.beginLife(Epoch(rawValue: random.next() | 1))
+    guard store != nil else { return }
     let head = try state.revision
     states = states.filter { $0.key <= head }
-  }
-
-  /// What an operator's restore command does beside: the store's life is a new one.
-  func renewEpoch() throws {
-    try store.renewEpoch(of: household, Epoch(rawValue: random.next() | 1))
   }
 
   var state: HouseholdState {
@@ -475,7 +472,7 @@ final class Lab {
   var pageBytes = 600
 
   private func admit(_ connection: HubCore.ConnectionID, _ hello: Hello) throws {
-    let circumstances = Doorkeeper.Circumstances(session: connection.rawValue, now: now, epoch: random.next())
+    let circumstances = Doorkeeper.Circumstances(session: connection.rawValue, now: now)
     do {
       try carryOut(hub.admitted(connection, try doorkeeper.admit(hello, store, circumstances)))
     } catch let fault as ProtocolFault {

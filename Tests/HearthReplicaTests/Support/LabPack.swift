@@ -15,6 +15,11 @@ enum LabPack {
     members: people
     zone: household.zone
     roles: { ranked: [parent, child] }
+    types:
+      Rungs:
+        '*':
+          best: int(0..1000), max
+          begun_by: text(30), first
     traits:
       stamped:
         fields:
@@ -59,6 +64,7 @@ enum LabPack {
           secret: text(30)?, private
           local: text(30)?, device
           inner: int = 7, system
+          ladder: json(Rungs) = {}
       # Nothing that the hub writes, so that an outcome may say nothing at all.
       plain:
         deletes: editWins

@@ -31,7 +31,7 @@ struct P11CatchUpTests {
 
   private static func cursor(_ hub: TestHub, _ household: Seed.Household) throws -> Cursor {
     let state = try hub.store.read { try $0.household(household.id)! }
-    return Cursor(epoch: state.epoch, revision: state.revision)
+    return Cursor(epoch: state.lineage.epoch, revision: state.revision)
   }
 
   /// Edits records in turn, `count` times in all; waits until all are decided.

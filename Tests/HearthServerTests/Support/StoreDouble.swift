@@ -10,7 +10,7 @@ final class StoreDouble: Store, @unchecked Sendable {
     case commit(Commit)
     case device(DeviceEntry)
     case replica(HouseholdID, RecordID, UInt64)
-    case epoch(HouseholdID, Epoch)
+    case life(Epoch)
   }
 
   private let condition = NSCondition()
@@ -84,7 +84,7 @@ final class StoreDouble: Store, @unchecked Sendable {
         case .device(let device): try inner.addDevice(device)
         case .replica(let household, let device, let incarnation):
           _ = try inner.openReplica(household: household, device: device, incarnation: incarnation)
-        case .epoch(let household, let epoch): try inner.renewEpoch(of: household, epoch)
+        case .life(let epoch): try inner.beginLife(epoch)
         }
       }
     }
@@ -140,9 +140,9 @@ final class StoreDouble: Store, @unchecked Sendable {
     return number
   }
 
-  func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
-    try current.renewEpoch(of: household, epoch)
-    condition.withLock { log.append(.epoch(household, epoch)) }
+  func beginLife(_ epoch: Epoch) throws {
+    try current.beginLife(epoch)
+    condition.withLock { log.append(.life(epoch)) }
   }
 
   func device(tokenHash: [UInt8]) throws -> DeviceEntry? { try current.device(tokenHash: tokenHash) }

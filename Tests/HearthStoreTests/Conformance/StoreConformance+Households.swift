@@ -13,7 +13,6 @@ extension StoreConformance {
       let state = try eva.state()
       #expect(state.app == "famquest")
       #expect(state.revision == Revision(rawValue: 1))
-      #expect(state.epoch != Epoch(rawValue: 0))
       #expect(state.replicas[.hub]?.counter == 1)
       #expect(try store.households() == [HouseholdEntry(id: eva.id, app: "famquest", label: "Gezin van Eva")])
       #expect(try store.devices(of: eva.id).map(\.name) == Fixture.eva.devices.map(\.name))
@@ -111,7 +110,6 @@ extension StoreConformance {
       let device = DeviceEntry(id: nobody.record, household: nobody, member: nobody.record, name: "x", tokenHash: [1])
       expectFault(.unknown) { try store.addDevice(device) }
       expectFault(.unknown) { try store.openReplica(household: nobody, device: device.id, incarnation: 1) }
-      expectFault(.unknown) { try store.renewEpoch(of: nobody, Epoch(rawValue: 2)) }
       expectFault(.unknown) { try store.changedRecords(of: nobody, after: .zero, bytesMax: 1) }
       expectFault(.unknown) {
         try store.commit { _ in

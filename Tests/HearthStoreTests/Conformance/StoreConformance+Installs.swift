@@ -4,7 +4,7 @@ import HearthPack
 import Testing
 
 extension StoreConformance {
-  @Suite("installs and epochs")
+  @Suite("installs and lives")
   struct Installs {
     @Test(arguments: StoreKind.allCases)
     func `an incarnation keeps its replica number, another gets the next one`(kind: StoreKind) throws {
@@ -41,15 +41,40 @@ extension StoreConformance {
     }
 
     @Test(arguments: StoreKind.allCases)
-    func `a new epoch is shown, and nothing else changes`(kind: StoreKind) throws {
+    func `a life is shown, and where a household's revisions passed into it (P12)`(kind: StoreKind) throws {
       let store = try kind.makeStore()
       let (eva, mark) = (try TestHousehold(Fixture.eva, in: store), try TestHousehold(Fixture.mark, in: store))
-      let (before, others) = (try eva.state(), try mark.state())
-      try store.renewEpoch(of: eva.id, Epoch(rawValue: .max))
-      var expected = before
-      expected.epoch = Epoch(rawValue: .max)
-      #expect(try eva.state() == expected)
-      #expect(try mark.state() == others)
+      let phone = try eva.device("eva-phone")
+      let (old, young) = (Epoch(rawValue: .max), Epoch(rawValue: 1))
+      try store.beginLife(old)
+      #expect(try eva.state().lineage == Lineage([.init(epoch: old)]))
+      try eva.submit(phone, eva.set("tasks", RecordID(name: "dishes"), "title", .text("A")))
+      try eva.submit(phone, eva.set("tasks", RecordID(name: "dishes"), "title", .text("B")))
+      try store.beginLife(young)
+      // What is refused makes no revision.
+      try eva.submit(phone, eva.pack.change("tasks", RecordID(name: "nothing"), [("title", .set(.text("C")))]))
+      let first = Revision(rawValue: 2)
+      #expect(try eva.state().lineage == Lineage([.init(epoch: old, first: first), .init(epoch: young)]))
+      try eva.submit(phone, eva.set("tasks", RecordID(name: "dishes"), "title", .text("D")))
+      let expected = Lineage([.init(epoch: old, first: first), .init(epoch: young, first: Revision(rawValue: 4))])
+      try (store as? TemporaryStore)?.reopen()
+      #expect(try eva.state().lineage == expected)
+      #expect(try mark.state().lineage == Lineage([.init(epoch: old), .init(epoch: young)]))
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `a store remembers its newest lives`(kind: StoreKind) throws {
+      let store = try kind.makeStore()
+      let eva = try TestHousehold(Fixture.eva, in: store)
+      let phone = try eva.device("eva-phone")
+      for number in 1...70 {
+        try store.beginLife(Epoch(rawValue: UInt64(number)))
+        try eva.submit(phone, eva.set("tasks", RecordID(name: "dishes"), "title", .text("\(number)")))
+      }
+      let expected = (7...70).map {
+        Lineage.Life(epoch: Epoch(rawValue: UInt64($0)), first: Revision(rawValue: UInt64($0) + 1))
+      }
+      #expect(try eva.state().lineage == Lineage(expected))
     }
 
     @Test(arguments: StoreKind.allCases)

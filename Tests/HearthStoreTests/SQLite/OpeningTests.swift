@@ -36,7 +36,7 @@ struct OpeningTests {
     let phone = try eva.device("eva-phone")
     for title in ["A", "B"] { try eva.submit(phone, eva.set("tasks", RecordID(name: "dishes"), "title", .text(title))) }
     try eva.submit(phone, eva.pack.change("tasks", RecordID(name: "nothing"), [("title", .set(.text("C")))]))
-    try store.renewEpoch(of: eva.id, Epoch(rawValue: 42))
+    try store.beginLife(Epoch(rawValue: 42))
     let before = try StoreDump(store, [eva])
     try store.reopen()
     #expect(try StoreDump(store, [eva]) == before)
@@ -88,7 +88,7 @@ struct OpeningTests {
     #expect(FileManager.default.contents(atPath: folder.file("hearth.db")) == before)
   }
 
-  @Test(arguments: [(2, "newer"), (0, "older")])
+  @Test(arguments: [(3, "newer"), (1, "older"), (0, "older")])
   func `another format is refused, with what to start`(version: Int, word: String) throws {
     let folder = try makeFolder()
     try tamper(folder.file("hearth.db")) { try $0.execute(sql: "PRAGMA user_version = \(version)") }

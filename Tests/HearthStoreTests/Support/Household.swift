@@ -38,7 +38,7 @@ final class TestHousehold {
     let changeSet = ChangeSet(counter: 1, stamp: HybridTime(milliseconds: now.milliseconds), content: .changes(records))
     let submission = Submission(
       household: id, replica: .hub, device: nil, member: nil, offset: .zero, changeSet: changeSet)
-    let state = HouseholdState(id: id, app: pack.name, epoch: Epoch(rawValue: 1))
+    let state = HouseholdState(id: id, app: pack.name)
     try store.commit { _ in
       let decided = try engine.decide([submission], reader: NewHousehold(state: state), now: now)
       return Commit(

@@ -111,6 +111,7 @@ final class Conversation {
         tokens += 1
         return "token-\(tokens)"
       })
+    try store.beginLife(Epoch(rawValue: random.next() | 1))
     for device in made {
       let identity = ReplicaIdentity(incarnation: random.next() | 1, household: household, member: device.member)
       let storage = MemoryReplica(identity: identity)
@@ -184,6 +185,7 @@ final class Conversation {
     pipes = [:]
     tasks = []
     store = try store.rewound(to: count)
+    try store.beginLife(Epoch(rawValue: random.next() | 1))
     hub = HubCore(limits: doorkeeper.limits)
   }
 
@@ -386,7 +388,7 @@ final class Conversation {
   private func work(_ task: Task) throws {
     switch task {
     case .admit(let id, let hello):
-      let circumstances = Doorkeeper.Circumstances(session: id.rawValue, now: now, epoch: random.next())
+      let circumstances = Doorkeeper.Circumstances(session: id.rawValue, now: now)
       do {
         try carryOut(hub.admitted(id, try doorkeeper.admit(hello, store, circumstances)))
       } catch let fault as ProtocolFault {

@@ -9,7 +9,7 @@ final class RewindableStore: Store {
     case commit(Commit)
     case device(DeviceEntry)
     case replica(HouseholdID, RecordID, UInt64)
-    case epoch(HouseholdID, Epoch)
+    case life(Epoch)
   }
 
   private let memory = MemoryStore()
@@ -27,7 +27,7 @@ final class RewindableStore: Store {
       case .device(let device): try store.addDevice(device)
       case .replica(let household, let device, let incarnation):
         _ = try store.openReplica(household: household, device: device, incarnation: incarnation)
-      case .epoch(let household, let epoch): try store.renewEpoch(of: household, epoch)
+      case .life(let epoch): try store.beginLife(epoch)
       }
     }
     return store
@@ -57,9 +57,9 @@ final class RewindableStore: Store {
     return number
   }
 
-  func renewEpoch(of household: HouseholdID, _ epoch: Epoch) throws {
-    try memory.renewEpoch(of: household, epoch)
-    writes.withLock { $0.append(.epoch(household, epoch)) }
+  func beginLife(_ epoch: Epoch) throws {
+    try memory.beginLife(epoch)
+    writes.withLock { $0.append(.life(epoch)) }
   }
 
   func device(tokenHash: [UInt8]) throws -> DeviceEntry? { try memory.device(tokenHash: tokenHash) }

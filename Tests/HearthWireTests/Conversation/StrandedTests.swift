@@ -101,6 +101,28 @@ struct StrandedTests {
     #expect(try Self.count(conversation) == .int(10 + 111 + 111_000 + 1_000_000))
   }
 
+  @Test func `a device notices that the hub was restored although its head has passed the cursor (P12)`() throws {
+    let conversation = try Self.talk(["phone", "toy", "tablet"])
+    let backup = conversation.store.writeCount
+    // The tablet is lost with what it wrote, so that nobody tells the hub again what the toy was told.
+    try conversation.edit("tablet") { $0.set("things", Self.box, "title", .text("Lost")) }
+    try conversation.settle()
+    for name in ["tablet", "toy"] { try conversation.disconnect(name) }
+    try conversation.restoreHub(toWrites: backup)
+    try conversation.connect("phone")
+    for amount: Int64 in [10, 100, 1000] { try Self.add(conversation, "phone", amount) }
+    try conversation.settle()
+    try conversation.connect("toy")
+    try conversation.settle()
+    let things = conversation.pack.collection(named: "things")!
+    for name in ["phone", "toy"] {
+      let unit = conversation.unit(name)
+      let box = try unit.core.replica.view(ReplicaKey(things.number, Self.box), unit.storage)
+      #expect(box?[things.field(named: "title")!] == .text("Box"), "\(name)")
+      #expect(box?[things.field(named: "count")!] == .int(10 + 1110), "\(name)")
+    }
+  }
+
   @Test func `a restored hub has a new epoch, and every device takes its whole state (P12)`() throws {
     let conversation = try Self.talk()
     let epoch = conversation.unit("phone").core.replica.identity.cursor.epoch
