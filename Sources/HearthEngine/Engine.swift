@@ -135,14 +135,17 @@ package struct Engine: Sendable {
         verdict: try audience.shown(entry.verdict, to: submission, work)))
   }
 
-  /// What became of the same content under an earlier replica number of the same device; nil when nothing did.
+  /// What became of the same content under another replica number of the same device; nil when nothing did. A twin with
+  /// the same past may have sent it first, as a new install that names this dot.
   private func formerOutcome(
     _ submission: Submission, _ work: WorkingSet, _ household: HouseholdState, hash: [UInt8]
   ) throws -> ChangeEntry? {
     guard let device = submission.device else { return nil }
-    for former in submission.changeSet.formerly
-    where former.replica != submission.replica && household.replicas[former.replica]?.device == device {
-      if let entry = try work.change(submission.household, former), entry.contentHash == hash { return entry }
+    let dots = [submission.dot] + submission.changeSet.formerly
+    let renamed = try dots.compactMap { try work.dot(submission.household, formerly: FormerDot($0, hash)) }
+    for dot in dots.dropFirst() + renamed
+    where dot.replica != submission.replica && household.replicas[dot.replica]?.device == device {
+      if let entry = try work.change(submission.household, dot), entry.contentHash == hash { return entry }
     }
     return nil
   }

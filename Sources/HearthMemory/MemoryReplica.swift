@@ -47,6 +47,11 @@ package final class MemoryReplica: ReplicaStorage {
       .sorted { $0.changeSet.counter < $1.changeSet.counter }
   }
 
+  package func settled(besides replica: ReplicaNumber) -> [SettledEntry] {
+    settledEntries.filter { $0.replica != replica }
+      .sorted { ($0.replica, $0.changeSet.counter) < ($1.replica, $1.changeSet.counter) }
+  }
+
   package func write(_ writes: ReplicaWrites) {
     if writes.wipes {
       records = [:]

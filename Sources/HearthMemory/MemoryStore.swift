@@ -145,6 +145,7 @@ private struct Contents: Sendable {
     var installs: [Install: ReplicaNumber] = [:]
     var records: [RecordKey: Row] = [:]
     var changes: [Dot: ChangeEntry] = [:]
+    var renamed: [FormerDot: Dot] = [:]
     var references: [RecordID: Set<Reference>] = [:]
     var acknowledged: [ReplicaNumber: Revision] = [:]
   }
@@ -192,6 +193,7 @@ private struct Contents: Sendable {
     }
     for change in commit.changes {
       household.changes[change.dot] = change
+      for former in change.formerDots where household.renamed[former] == nil { household.renamed[former] = change.dot }
       var progress = household.state.progress(of: change.dot.replica)
       (progress.counter, progress.stamp) = (change.dot.counter, change.stamp)
       household.state.replicas[change.dot.replica] = progress
@@ -216,6 +218,10 @@ private struct Reader: StoreReader {
   func record(_ key: RecordKey) -> RecordState? { contents.households[key.household]?.records[key]?.state }
 
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { contents.households[household]?.changes[dot] }
+
+  func dot(_ household: HouseholdID, formerly former: FormerDot) -> Dot? {
+    contents.households[household]?.renamed[former]
+  }
 
   func referrers(_ household: HouseholdID, to target: RecordID) -> [Reference] {
     contents.households[household]?.references[target, default: []].sorted() ?? []

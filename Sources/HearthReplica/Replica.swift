@@ -12,6 +12,8 @@ package struct Replica: Sendable {
   package private(set) var outbox: [OutboxEntry]
   /// Who writes under which replica number.
   package private(set) var roster: [ReplicaNumber: RosterEntry]
+  /// What was decided under earlier numbers, between the Welcome that asks for it and the new incarnation.
+  private var remembered: [SettledEntry] = []
   /// Where the undecided changes of a record stand: counters, ascending.
   private(set) var pending: [ReplicaKey: [UInt64]] = [:]
 
@@ -132,7 +134,16 @@ extension Replica {
       if !isKnown, identity.cursor != .start {
         // The hub was restored to before it knew this install, and has lost all that the install ever sent.
         _ = try requeue(after: 0, &step, reader)
+        _ = try remember(reader)
       }
+      // Who has the same past may have sent what waits here under this number.
+      if isKnown { identity.replica = welcome.replica }
+      step.writes.identity = identity
+      return (step, .startOver)
+    }
+    if identity.replica != nil, welcome.lastCounter == 0, welcome.isSnapshot, try remember(reader) {
+      // The hub may have been restored to before this install had its number.
+      _ = try requeue(after: 0, &step, reader)
       step.writes.identity = identity
       return (step, .startOver)
     }
@@ -153,11 +164,7 @@ extension Replica {
     let first = outbox.first?.changeSet.counter ?? identity.nextCounter
     guard last + 1 < first, let replica = identity.replica else { return true }
     let forgotten = try reader.settled(of: replica, after: last).filter { $0.changeSet.counter < first }
-    let entries = forgotten.map { entry in
-      OutboxEntry(
-        changeSet: entry.changeSet, madeAt: Instant(milliseconds: entry.changeSet.stamp.milliseconds), isSent: true)
-    }
-    outbox = entries + outbox
+    outbox = forgotten.map { OutboxEntry(decided: $0, isRenamed: false) } + outbox
     if !forgotten.isEmpty { identity.aliases = [] }
     identity.confirmedCounter = min(identity.confirmedCounter, last)
     indexOutbox()
@@ -167,25 +174,35 @@ extension Replica {
     return UInt64(forgotten.count) == first - last - 1
   }
 
+  /// Keeps in mind what was decided under earlier numbers of this install, to be told to the hub once more; the hub
+  /// knows by the former dots what it has.
+  ///
+  /// - Returns: whether there is any.
+  private mutating func remember(_ reader: some ReplicaReader) throws -> Bool {
+    guard identity.cursor != .start, let replica = identity.replica else { return false }
+    remembered = try reader.settled(besides: replica).filter { !$0.isRejected }
+    return !remembered.isEmpty
+  }
+
   /// Goes on as a new install: what waits is numbered anew, and says under which numbers it may have been sent.
   ///
   /// - Parameter incarnation: 64 random bits, not 0.
   package mutating func renewIncarnation(_ incarnation: UInt64) -> Step {
+    var step = Step()
     identity.incarnation = incarnation
-    for position in outbox.indices {
-      var changeSet = outbox[position].changeSet
-      // Also what this install never sent: another one with the same past may have.
-      if let replica = identity.replica {
-        changeSet.formerly.append(Dot(replica, changeSet.counter))
-      }
-      changeSet.counter = UInt64(position + 1)
-      outbox[position].changeSet = changeSet
+    // Also what this install never sent: another one with the same past may have.
+    if let replica = identity.replica {
+      for position in outbox.indices { outbox[position].rename(from: replica) }
     }
+    outbox = remembered.map { OutboxEntry(decided: $0, isRenamed: true) } + outbox
+    for position in outbox.indices { outbox[position].changeSet.counter = UInt64(position + 1) }
+    step.writes.unsettled = remembered
+    remembered = []
     identity.replica = nil
     identity.nextCounter = UInt64(outbox.count + 1)
     identity.confirmedCounter = 0
     indexOutbox()
-    var step = Step()
+    step.changed = Set(pending.keys)
     step.writes.identity = identity
     step.writes.outbox = outbox
     return step

@@ -29,6 +29,20 @@ package struct OutboxEntry: Hashable, Sendable {
     self.madeAt = madeAt
     self.isSent = isSent
   }
+
+  /// What was decided waits again.
+  ///
+  /// - Parameter isRenamed: whether it is going to have another dot.
+  init(decided entry: SettledEntry, isRenamed: Bool) {
+    self.init(
+      changeSet: entry.changeSet, madeAt: Instant(milliseconds: entry.changeSet.stamp.milliseconds), isSent: true)
+    if isRenamed { rename(from: entry.replica) }
+  }
+
+  /// Names the dot that the change set had until now.
+  mutating func rename(from replica: ReplicaNumber) {
+    changeSet.formerly.append(Dot(replica, changeSet.counter))
+  }
 }
 
 /// A change set that the hub has decided; kept so that a rejected one can be looked at and sent anew, and an accepted
@@ -68,6 +82,8 @@ package protocol ReplicaReader {
   func staged() throws -> [RecordPatch]
   /// Decided change sets of a replica number behind a counter, ascending.
   func settled(of replica: ReplicaNumber, after counter: UInt64) throws -> [SettledEntry]
+  /// Decided change sets of all other replica numbers, those of a number together and ascending.
+  func settled(besides replica: ReplicaNumber) throws -> [SettledEntry]
 }
 
 /// Where a device keeps its replica.

@@ -42,6 +42,7 @@ struct SimulationTests {
     }
   }
 
+  /// `scripts/same-runs` asks the same of two processes.
   @Test(arguments: ["famquest", "packs/workshop"])
   func theSameSeedIsTheSameRun(path: String) throws {
     let (pack, data) = try Self.load(path)

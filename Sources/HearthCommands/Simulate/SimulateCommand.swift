@@ -61,12 +61,14 @@ package struct SimulateCommand: AsyncParsableCommand {
   // MARK: What is run
 
   private func apps() throws -> [Campaign.App] {
-    let libraries = [packs, packs + "/packs"].compactMap { folder in
-      folder == packs || FileManager.default.fileExists(atPath: folder) ? try? PackLibrary(folder: folder) : nil
+    let inner = packs + "/packs"
+    let libraries = try [packs, FileManager.default.fileExists(atPath: inner) ? inner : nil].compactMap {
+      try $0.map { try PackLibrary(folder: $0) }
     }
-    guard !libraries.isEmpty else { return [try app(of: PackLibrary(folder: packs), pack ?? "")] }
     if let pack {
-      let library = libraries.first { $0.packs[pack] != nil } ?? libraries[0]
+      guard let library = libraries.first(where: { $0.packs[pack] != nil }) else {
+        throw unknown(pack, "pack", libraries.flatMap(\.packs.keys).sorted())
+      }
       return [try app(of: library, pack)]
     }
     return try libraries.flatMap { library in

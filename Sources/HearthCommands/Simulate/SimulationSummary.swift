@@ -43,6 +43,8 @@ struct SimulationSummary: Encodable {
   let apps: [String: App]
   let rejections: [String: Int]
   let faults: [String: Int]
+  /// Equal for equal runs: all that happened in all of them, in hexadecimal digits.
+  let mark: String
   let failure: Failure?
 
   init(_ reports: [RunReport], first: UInt64, seconds: Double, failure: Failure?) {
@@ -50,6 +52,7 @@ struct SimulationSummary: Encodable {
     seeds = reports.count
     self.seconds = seconds
     self.failure = failure
+    mark = String(reports.reduce(0) { ($0 ^ $1.mark) &* 0x0000_0100_0000_01b3 }, radix: 16)
     changeSets = reports.reduce(0) { $0 + $1.decided }
     var apps: [String: App] = [:]
     var rejections: [String: Int] = [:]
@@ -90,7 +93,8 @@ struct SimulationText {
     text += counts("rejections", summary.rejections) + counts("faults", summary.faults)
     let rate = Int(Double(summary.changeSets) / max(summary.seconds, 0.001))
     text +=
-      "\(summary.seeds) seeds, \(summary.changeSets) change sets in \(Int(summary.seconds)) s (\(rate) a second)\n"
+      "\(summary.seeds) seeds, \(summary.changeSets) change sets in \(Int(summary.seconds)) s (\(rate) a second), mark "
+      + "\(summary.mark)\n"
     guard let failure = summary.failure else {
       return text + terminal.styled("every promise was kept", .good) + "\n"
     }

@@ -70,6 +70,10 @@ final class SQLiteReplica: ReplicaStorage {
       [Int64(replica.rawValue), Int64(clamping: counter)])
   }
 
+  func settled(besides replica: ReplicaNumber) throws -> [SettledEntry] {
+    try entries("SELECT * FROM settled WHERE replica <> ? ORDER BY replica, counter", [Int64(replica.rawValue)])
+  }
+
   /// The last decided change sets, newest first.
   func recentlySettled(limit: Int) throws -> [SettledEntry] {
     try entries("SELECT * FROM settled ORDER BY at DESC, counter DESC LIMIT ?", [limit])

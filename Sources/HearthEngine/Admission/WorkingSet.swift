@@ -18,6 +18,8 @@ final class WorkingSet {
     var changes: [ChangeEntry] = []
     /// Change sets decided in this batch, for resends within it.
     var decided: [Dot: ChangeEntry] = [:]
+    /// Their former dots.
+    var renamed: [FormerDot: Dot] = [:]
   }
 
   private let reader: any StoreReader
@@ -76,6 +78,11 @@ final class WorkingSet {
     return try reader.change(household, dot)
   }
 
+  func dot(_ household: HouseholdID, formerly former: FormerDot) throws -> Dot? {
+    if let dot = households[household]?.renamed[former] { return dot }
+    return try reader.dot(household, formerly: former)
+  }
+
   /// The records that point to a record, as the batch has left them.
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> Set<Reference> {
     let stored = Set(try reader.referrers(household, to: target))
@@ -125,6 +132,7 @@ final class WorkingSet {
     household.state = state
     household.changes.append(change)
     household.decided[change.dot] = change
+    for former in change.formerDots where household.renamed[former] == nil { household.renamed[former] = change.dot }
     households[id] = household
   }
 

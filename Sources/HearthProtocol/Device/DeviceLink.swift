@@ -308,6 +308,8 @@ package struct DeviceLink: Sendable {
     case .retry:
       return [.close] + wait(fault, atLeast: Int64(fault.retryAfterMilliseconds), now: now, random: random)
     case .newIncarnation:
+      // Before Welcome it may not know under which number its twin sends; that has to go into the former dots.
+      if case .greeting = state { return [.close] + wait(fault, atLeast: 0, now: now, random: random) }
       return [.renewIncarnation, .close] + wait(fault, atLeast: 0, now: now, random: random)
     case .wipe:
       state = .stopped(.refused(fault))

@@ -5,8 +5,8 @@
 /// replica, and a row that is written with every commit costs a page of the log each time.
 enum HubTables {
   static let all = [
-    households, lives, lifeStarts, devices, devicesByHousehold, installs, changes, decisions, references, uniques,
-    packs, catalogues,
+    households, lives, lifeStarts, devices, devicesByHousehold, installs, changes, formerDots, decisions, references,
+    uniques, packs, catalogues,
   ]
 
   /// Households by the number under which all other rows know them: a UUID would cost 16 bytes in each row and index.
@@ -83,6 +83,20 @@ enum HubTables {
       content_hash BLOB NOT NULL,
       payload BLOB NOT NULL,
       PRIMARY KEY (household, replica, counter)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  /// The dots that change sets of new installs may have been sent under before: a twin with the same past may come with
+  /// one of these later. As good as empty.
+  private static let formerDots = """
+    CREATE TABLE hearth_former_dots (
+      household INTEGER NOT NULL,
+      replica INTEGER NOT NULL,
+      counter INTEGER NOT NULL,
+      content_hash BLOB NOT NULL,
+      later_replica INTEGER NOT NULL, -- the dot under which it was decided
+      later_counter INTEGER NOT NULL,
+      PRIMARY KEY (household, replica, counter, content_hash)
     ) STRICT, WITHOUT ROWID
     """
 

@@ -8,6 +8,9 @@ enum HubStatement: Int, CaseIterable {
   case installs
   case change
   case insertChange
+  case insertFormerDot
+  case dotFormerly
+  case hasFormerDots
   case insertDecision
   case referrers
   case insertReference
@@ -48,6 +51,17 @@ enum HubStatement: Int, CaseIterable {
         verdict, content_hash, payload)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
       """
+    case .insertFormerDot:
+      """
+      INSERT OR IGNORE INTO hearth_former_dots (household, replica, counter, content_hash, later_replica, later_counter)
+      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      """
+    case .dotFormerly:
+      """
+      SELECT later_replica, later_counter FROM hearth_former_dots
+      WHERE household = ?1 AND replica = ?2 AND counter = ?3 AND content_hash = ?4
+      """
+    case .hasFormerDots: "SELECT 1 FROM hearth_former_dots WHERE household = ?1 LIMIT 1"
     case .insertDecision:
       """
       INSERT INTO hearth_decisions (household, revision, ordinal, collection, record, decision)

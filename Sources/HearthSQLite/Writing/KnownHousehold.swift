@@ -7,11 +7,14 @@ final class KnownHousehold {
   let number: Int64
   let tables: PackTables
   var state: HouseholdState
+  /// Whether some change set named former dots: seldom, so that the others need not look for theirs.
+  var hasFormerDots: Bool
 
-  init(number: Int64, tables: PackTables, state: HouseholdState) {
+  init(number: Int64, tables: PackTables, state: HouseholdState, hasFormerDots: Bool) {
     self.number = number
     self.tables = tables
     self.state = state
+    self.hasFormerDots = hasFormerDots
   }
 }
 
@@ -22,9 +25,17 @@ extension Writer {
     guard let row = try HouseholdRow(id, statements.statement(.household)) else { return nil }
     guard let tables = tables[row.app] else { throw StoreFault.packMissing(row.app, path) }
     let state = try HouseholdState(id, row) { try statements.statement($0) }
-    let known = KnownHousehold(number: row.number, tables: tables, state: state)
+    let known = KnownHousehold(
+      number: row.number, tables: tables, state: state, hasFormerDots: try hasFormerDots(row.number))
     households[id] = known
     return known
+  }
+
+  private func hasFormerDots(_ household: Int64) throws -> Bool {
+    let statement = try statements.statement(.hasFormerDots)
+    statement.bind(1, household)
+    defer { statement.reset() }
+    return try statement.next()
   }
 
   /// A household that has to be there.

@@ -14,6 +14,10 @@ struct WriterReader: StoreReader {
 
   func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry? { try writer.change(household, dot) }
 
+  func dot(_ household: HouseholdID, formerly former: FormerDot) throws -> Dot? {
+    try writer.dot(household, formerly: former)
+  }
+
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference] {
     try writer.referrers(household, to: target)
   }
@@ -49,6 +53,11 @@ extension Writer {
     guard try statement.next() else { return nil }
     defer { statement.reset() }
     return try ChangeEntry(dot, household, row: statement)
+  }
+
+  func dot(_ household: HouseholdID, formerly former: FormerDot) throws -> Dot? {
+    guard let known = try self.household(household), known.hasFormerDots else { return nil }
+    return try Dot(formerly: former, of: known.number, statements.statement(.dotFormerly))
   }
 
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference] {

@@ -48,7 +48,7 @@ extension MergeModel {
 
   /// Whether something on which a record depends is deleted or hidden. Circles end, since nothing deleted is in them
   /// when it was not found on the way.
-  private func isHidden(_ collection: CollectionSchema, _ parts: [Part], depth: Int) -> Bool {
+  func isHidden(_ collection: CollectionSchema, _ parts: [Part], depth: Int) -> Bool {
     guard depth < 20 else { return false }
     return collection.fields.contains { field in
       // A household that is deleted turns everybody away; its records stay as they are.
@@ -89,6 +89,7 @@ extension MergeModel {
       if Set(defined.keys) != Set(entries.map(\.element)) {
         throw Violation(.merge, place, "should have writes about \(defined.count) elements, has \(entries.count)")
       }
+      try compareElements(field, slot.rule, collection, state, parts, place)
     case (.json, let held):
       let entries = if case .document(let document) = held { document.entries } else { [Document.Entry]() }
       let defined = leaves(field.number, parts)
@@ -100,6 +101,7 @@ extension MergeModel {
           "should have writes at \(defined.keys.sorted { $0.lexicographicallyPrecedes($1) }), has them at "
             + "\(filled.map(\.path))")
       }
+      try compareLeaves(field, slot.rule, collection, state, parts, place)
     case (.register, _), (.hub, _):
       throw Violation(.merge, place, "the hub keeps it in another form than its rule \(slot.rule.name) asks for")
     }
@@ -135,6 +137,37 @@ extension MergeModel {
       let expected = shown.map { slot.isGroup ? $0.elements?[field.place] ?? .null : $0 } ?? start(of: field)
       let value = state.value(of: field, in: collection)
       if expected != value { throw differs("\(place).\(field.name)", expected, value) }
+    }
+  }
+
+  private func compareElements(
+    _ field: Field, _ rule: MergeRule, _ collection: CollectionSchema, _ state: RecordState, _ parts: [Part],
+    _ place: String
+  ) throws {
+    // What a reference shows depends on whether its target is there.
+    guard field.type.target == nil else { return }
+    let expected = Value.list(shownElements(field.number, rule, parts).sorted())
+    let shown = state.value(of: field, in: collection)
+    if Set(expected.elements ?? []) != Set(shown.elements ?? []) { throw differs(place, expected, shown) }
+  }
+
+  private func compareLeaves(
+    _ field: Field, _ rule: MergeRule, _ collection: CollectionSchema, _ state: RecordState, _ parts: [Part],
+    _ place: String
+  ) throws {
+    let (values, unknown) = shownLeaves(field, rule, parts)
+    // An empty object stands nowhere when something stands beside it.
+    let shown = leaves(of: state.value(of: field, in: collection), at: [])
+    for path in Set(values.keys).union(shown.keys).sorted(by: { $0.lexicographicallyPrecedes($1) }) {
+      guard !unknown.contains(where: { $0.starts(with: path) || path.starts(with: $0) }) else { continue }
+      if values[path] != shown[path] { throw differs("\(place).\(path)", values[path], shown[path]) }
+    }
+  }
+
+  private func leaves(of value: Value, at path: [String]) -> [[String]: Value] {
+    guard let object = value.object, !object.members.isEmpty || path.isEmpty else { return [path: value] }
+    return object.members.reduce(into: [:]) { all, member in
+      all.merge(leaves(of: member.value, at: path + [member.key])) { $1 }
     }
   }
 

@@ -37,7 +37,10 @@ struct MergeModel {
   private(set) var parts: [CollectionNumber: [RecordID: [Part]]] = [:]
   /// The last change set that was decided of each replica.
   private(set) var decided: [ReplicaNumber: UInt64] = [:]
-  private var contents: [Dot: [UInt8]] = [:]
+  /// The last stamp of each replica that counted.
+  private(set) var stamps: [ReplicaNumber: UInt64] = [:]
+  /// Under which dots a content was decided, or might have been, since its change set named them as former ones.
+  private var contents: [[UInt8]: Set<Dot>] = [:]
   private(set) var acceptedCount = 0
 
   init(household: HouseholdID, pack: Pack, scope: Scope) {
@@ -48,18 +51,20 @@ struct MergeModel {
 
   /// Takes notice of a decision of the hub.
   ///
-  /// - Returns: whether it had been decided before, under an earlier number of the same install.
+  /// - Returns: whether it had been decided before, under another number of the same device.
   mutating func decide(_ entry: ChangeEntry) -> Bool {
     let dot = entry.dot
-    // Decided before, under an earlier number of the same install: it has had its effect, or none.
-    let isFormer = entry.changeSet.formerly.contains { $0.replica != dot.replica && contents[$0] == entry.contentHash }
-    contents[dot] = entry.contentHash
+    // Decided before, under another number: it has had its effect, or none.
+    let dots = Set([dot] + entry.changeSet.formerly)
+    let isFormer = !contents[entry.contentHash, default: []].isDisjoint(with: dots)
+    contents[entry.contentHash, default: []].formUnion(dots)
     if case .rejected = entry.verdict {
     } else if !isFormer {
       acceptedCount += 1
       for change in entry.changeSet.changes { take(change, entry) }
     }
     decided[dot.replica] = max(decided[dot.replica, default: 0], dot.counter)
+    stamps[dot.replica] = entry.stamp.rawValue
     return isFormer
   }
 

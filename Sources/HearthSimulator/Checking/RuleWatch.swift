@@ -20,11 +20,10 @@ enum RuleWatch {
     _ entry: ChangeEntry, isFormer: Bool, _ pack: Pack, _ oracle: inout Oracle?, _ place: String
   ) throws {
     guard oracle != nil else { return }
-    // A day that begins, and another time zone, are not in it.
-    if entry.dot.replica == .hub, entry.dot.counter > 1 { return oracle = nil }
-    if entry.dot.counter > 1 || entry.dot.replica != .hub, touchesZone(entry, pack) { return oracle = nil }
-    if entry.changeSet.changes.contains(where: { takesOver(pack, $0.collection) }) { return oracle = nil }
     let dot = entry.dot
+    let isFounding = dot == Dot(.hub, 1)
+    // A day that begins, another time zone, and what makes room for others are not in it.
+    if !isFounding, dot.replica == .hub || touchesZone(entry, pack) || takesOver(entry, pack) { return oracle = nil }
     guard !isFormer else { return oracle!.skip(dot) }
     if case .rejected(let rejection) = entry.verdict, shapes.contains(rejection.code.name) {
       return oracle!.skip(dot)
@@ -44,8 +43,10 @@ enum RuleWatch {
   }
 
   /// Whether records of a collection make room for others, of which the second implementation knows nothing.
-  private static func takesOver(_ pack: Pack, _ collection: CollectionNumber) -> Bool {
-    pack.collection(collection)?.behavior.uniques.contains { $0.policy == .takeOver } ?? false
+  private static func takesOver(_ entry: ChangeEntry, _ pack: Pack) -> Bool {
+    entry.changeSet.changes.contains { change in
+      pack.collection(change.collection)?.behavior.uniques.contains { $0.policy == .takeOver } ?? false
+    }
   }
 
   private static func touchesZone(_ entry: ChangeEntry, _ pack: Pack) -> Bool {

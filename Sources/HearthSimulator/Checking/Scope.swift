@@ -64,8 +64,7 @@ struct Scope {
     guard !isFilled else { return false }
     switch slot.rule {
     case .register(let rule): return rule.mode == .latest || rule.mode == .immutable
-    case .counter, .extreme, .set: return true
-    case .json(_, let shape): return shape == nil
+    case .counter, .extreme, .set, .json: return true
     case .hub: return false
     }
   }

@@ -15,6 +15,13 @@ struct Watch {
     var oracles: [HouseholdID: Oracle] = [:]
     var decided: [HouseholdID: [Dot: Decision]] = [:]
     var heads: [HouseholdID: Revision] = [:]
+    /// Under which dot each content was taken in.
+    var takenIn: [HouseholdID: [TakenIn: Dot]] = [:]
+  }
+
+  struct TakenIn: Hashable {
+    let member: RecordID?
+    let content: AuthoredKey
   }
 
   /// What was decided about a change set.
@@ -90,8 +97,46 @@ struct Watch {
     }
     memory.decided[household, default: [:]][entry.dot] = Decision(
       content: AuthoredKey(entry.changeSet), isRejected: isRejected, revision: entry.revision)
+    let stamp = memory.models[household]?.stamp(of: entry)
     let isFormer = memory.models[household]?.decide(entry) ?? false
+    if !isFormer {
+      try checkToldOf(entry, stamp: stamp, household, place)
+      try checkOnce(entry, household, place)
+    }
     try RuleWatch.judge(entry, isFormer: isFormer, pack, &memory.oracles[household], place)
+  }
+
+  /// The stamp that counts is the one that the clocks make, and what people have to be told is in the verdict.
+  private func checkToldOf(_ entry: ChangeEntry, stamp: UInt64?, _ household: HouseholdID, _ place: String) throws {
+    if let stamp, entry.stamp.rawValue != stamp {
+      throw Violation(.merge, place, "its stamp should be \(HybridTime(rawValue: stamp)), is \(entry.stamp)")
+    }
+    let decisions: [HearthModel.Decision]
+    switch entry.verdict {
+    case .rejected: return
+    case .accepted: decisions = []
+    case .merged(let all): decisions = all
+    }
+    for conflict in memory.models[household]?.conflicts(of: entry) ?? [] {
+      let isTold = decisions.contains {
+        $0.collection == conflict.collection.number && $0.record == conflict.record
+          && $0.conflict.subject == .fields(conflict.fields)
+      }
+      guard isTold else {
+        let fields = conflict.fields.map { conflict.collection.fields[$0.index].name }.joined(separator: " and ")
+        throw Violation(.nothingLost, place, "nobody is told of the conflict in \(conflict.record) \(fields)")
+      }
+    }
+  }
+
+  /// Nothing is taken in a second time under another number of the member's.
+  private mutating func checkOnce(_ entry: ChangeEntry, _ household: HouseholdID, _ place: String) throws {
+    guard entry.dot.replica != .hub else { return }
+    if case .rejected = entry.verdict { return }
+    let content = TakenIn(member: entry.member, content: AuthoredKey(entry.changeSet))
+    if let dot = memory.takenIn[household, default: [:]].updateValue(entry.dot, forKey: content) {
+      throw Violation(.exactlyOnce, place, "it was taken in before, as \(dot)")
+    }
   }
 
   /// What the hub is about to answer stands on the disk.

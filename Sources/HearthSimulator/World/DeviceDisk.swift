@@ -43,4 +43,5 @@ final class DeviceDisk: ReplicaStorage {
   func settled(of replica: ReplicaNumber, after counter: UInt64) throws -> [SettledEntry] {
     content.settled(of: replica, after: counter)
   }
+  func settled(besides replica: ReplicaNumber) throws -> [SettledEntry] { content.settled(besides: replica) }
 }

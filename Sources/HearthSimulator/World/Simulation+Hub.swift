@@ -202,6 +202,9 @@ extension Simulation {
     }
     do {
       let admitted = try doorkeeper.admit(hello, hub.store, circumstances)
+      if admitted.offset.milliseconds != min(max(hello.clock, 0), HybridTime.millisecondsMax) - hubClock {
+        throw Violation(.merge, "connection \(line.id.rawValue)", "the offset of its clock is measured otherwise")
+      }
       watch.admitted(admitted, hello)
       try carryOut(hub.core.admitted(line.id, admitted))
     } catch let fault as ProtocolFault {

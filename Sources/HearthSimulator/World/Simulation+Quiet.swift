@@ -127,12 +127,9 @@ extension Simulation {
     if let first = lost.map(\.counter).min() {
       throw Violation(.nothingLost, device.name, "the change set \(first) is neither decided nor waiting")
     }
-    // A hub that was put back is told again by whom it lets in, under the number that the device has now; a copy may
-    // have sent the same again with another result.
+    // A hub that was put back is told again by whom it lets in; it may then decide otherwise.
     guard !hub.wasPutBack || isLive(device) else { return }
-    let number = device.core?.replica.identity.replica
-    for entry in settled
-    where !entry.isRejected && (!hub.wasPutBack || entry.replica == number && !device.wasCopied) {
+    for entry in settled where !entry.isRejected && (!hub.wasPutBack || !device.wasCopied) {
       let dot = Dot(entry.replica, entry.changeSet.counter)
       let isKnown = watch.memory.decided[household]?[dot].map { !$0.isRejected } ?? false
       guard isKnown || isAccepted(AuthoredKey(entry.changeSet), household) else {
