@@ -21,6 +21,7 @@ extension MergeModel {
         }
         for slot in slots.sorted() {
           try compare(collection.slots[slot], slot, collection, state, known[record]!, place)
+          try compareReferences(collection.slots[slot], collection, state, states, place)
         }
         try compareLife(collection, record, state, known[record]!, place)
       }
@@ -137,6 +138,21 @@ extension MergeModel {
       let expected = shown.map { slot.isGroup ? $0.elements?[field.place] ?? .null : $0 } ?? start(of: field)
       let value = state.value(of: field, in: collection)
       if expected != value { throw differs("\(place).\(field.name)", expected, value) }
+    }
+  }
+
+  /// A reference to what is not there shows nothing, where its field says so.
+  private func compareReferences(
+    _ slot: CollectionSchema.Slot, _ collection: CollectionSchema, _ state: RecordState,
+    _ states: [RecordKey: RecordState], _ place: String
+  ) throws {
+    for number in slot.fields {
+      let field = collection.fields[number.index]
+      guard field.onDelete == .setNull, let target = field.type.target.flatMap({ pack.collection($0) }),
+        let id = state.value(of: field, in: collection).id,
+        let state = states[RecordKey(household, target.number, id)], !state.isLive(in: target)
+      else { continue }
+      throw Violation(.merge, "\(place).\(field.name)", "shows \(id), which is not there")
     }
   }
 

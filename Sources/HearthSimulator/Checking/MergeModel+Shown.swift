@@ -24,7 +24,7 @@ extension MergeModel {
   }
 
   /// The values at the paths of a JSON field, and the paths about which the model says nothing: those that stand above
-  /// or below another (J5), and those that the first writer keeps (J7).
+  /// or below another (J5).
   func shownLeaves(
     _ field: Field, _ rule: MergeRule, _ parts: [Part]
   ) -> (values: [[String]: Value], unknown: Set<[String]>) {
@@ -36,15 +36,15 @@ extension MergeModel {
       guard let value = chosen?.value else { continue }
       switch leaf?.rule {
       case .max, .min: values[path] = kept(field.number, path, leaf!.rule == .max, parts) ?? value
-      case .plain, .guardian, .first, nil: values[path] = value
+      case .first: values[path] = first(field.number, path, parts) ?? value
+      case .plain, .guardian, nil: values[path] = value
       }
     }
     // An empty object hides nothing, and is not seen where something stands in it.
     let empty = Set(values.filter { $0.value == .object(ValueObject()) }.keys)
     let filling = Set(values.keys).subtracting(empty)
     let unknown = values.keys.filter { path in
-      shape?.leaf(at: path)?.rule == .first
-        || filling.contains { $0 != path && (path.starts(with: $0) || !empty.contains(path) && $0.starts(with: path)) }
+      filling.contains { $0 != path && (path.starts(with: $0) || !empty.contains(path) && $0.starts(with: path)) }
     }
     for path in empty where path.isEmpty || filling.contains(where: { $0.starts(with: path) }) { values[path] = nil }
     return (values, Set(unknown))
@@ -52,15 +52,44 @@ extension MergeModel {
 
   /// The largest or smallest value ever put at a path (J6). Days as text stand in the order of the text.
   private func kept(_ field: FieldNumber, _ path: [String], _ isLargest: Bool, _ parts: [Part]) -> Value? {
-    let values = parts.flatMap(\.change.edits).flatMap { edit -> [Value] in
+    let values = parts.flatMap { Self.puts(at: path, of: field, $0.change) }.filter { !$0.isNull }
+    return isLargest ? values.max() : values.min()
+  }
+
+  /// The value that the hub took in first of those that nobody could have seen (J7, F1 to F4); the order of the parts
+  /// is that in which they came.
+  private func first(_ field: FieldNumber, _ path: [String], _ parts: [Part]) -> Value? {
+    var held: [(author: Author, value: Value)] = []
+    for part in parts {
+      for value in Self.puts(at: path, of: field, part.change) {
+        // Who writes an object writes all its leaves, also those that are as they were.
+        guard let holder = held.first, !holder.value.isNull else {
+          held = [(part.author, value)]
+          continue
+        }
+        if holder.value == value { continue }
+        if part.author.rank == Self.hubRank {
+          held = [(part.author, value)]
+          continue
+        }
+        held.removeAll { part.hasSeen($0.author.dot) || $0.author.dot == part.author.dot }
+        held.append((part.author, value))
+      }
+    }
+    return held.first?.value
+  }
+
+  private static let hubRank = UInt8.max
+
+  private static func puts(at path: [String], of field: FieldNumber, _ change: RecordChange) -> [Value] {
+    change.edits.flatMap { edit -> [Value] in
       guard edit.field == field else { return [] }
       switch edit.action {
-      case .put(let root, let value): return Self.values(at: path[...], in: value, under: root[...])
-      case .set(let value): return Self.values(at: path[...], in: value, under: [])
+      case .put(let root, let value): return values(at: path[...], in: value, under: root[...])
+      case .set(let value): return values(at: path[...], in: value, under: [])
       case .insert, .remove, .add, .drop: return []
       }
-    }.filter { !$0.isNull }
-    return isLargest ? values.max() : values.min()
+    }
   }
 
   private static func values(at path: ArraySlice<String>, in value: Value, under root: ArraySlice<String>) -> [Value] {

@@ -27,6 +27,8 @@ struct Watch {
   /// What was decided about a change set.
   struct Decision {
     let content: AuthoredKey
+    /// Of the change set as it came.
+    let hash: [UInt8]
     let isRejected: Bool
     let revision: Revision
   }
@@ -71,6 +73,7 @@ struct Watch {
       throw Violation(.decidedOnce, place, "a commit expects head \(commit.expectedHead), the last was another")
     }
     for entry in commit.changes { try note(entry, commit.household) }
+    for entry in commit.changes { try checkHeld(entry, commit, store) }
     memory.heads[commit.household] = commit.head
   }
 
@@ -96,7 +99,8 @@ struct Watch {
       rejected[rejection.code.name, default: 0] += 1
     }
     memory.decided[household, default: [:]][entry.dot] = Decision(
-      content: AuthoredKey(entry.changeSet), isRejected: isRejected, revision: entry.revision)
+      content: AuthoredKey(entry.changeSet), hash: entry.contentHash, isRejected: isRejected,
+      revision: entry.revision)
     let stamp = memory.models[household]?.stamp(of: entry)
     let isFormer = memory.models[household]?.decide(entry) ?? false
     if !isFormer {
@@ -146,7 +150,10 @@ struct Watch {
       switch result {
       case .decided(let decided, _): (outcome, isRepeated) = (decided, false)
       case .repeated(let repeated): (outcome, isRepeated) = (repeated, true)
-      case .gap, .forked: continue
+      case .gap: continue
+      case .forked:
+        try checkFork(ticket.submission)
+        continue
       }
       let dot = Dot(ticket.submission.replica, outcome.counter)
       let place = "\(ticket.submission.household) \(dot)"
@@ -160,6 +167,23 @@ struct Watch {
         throw Violation(.exactlyOnce, place, "\(when) is answered \(outcome.verdict.word), it was decided otherwise")
       }
     }
+  }
+
+  /// Nobody is refused for a value that is free.
+  private func checkHeld(_ entry: ChangeEntry, _ commit: HouseholdCommit, _ store: MemoryStore) throws {
+    // Who had it may have let it go in the same commit.
+    guard case .rejected(let rejection) = entry.verdict, rejection.code == .uniqueViolation, commit.records.isEmpty
+    else { return }
+    let watch = UniqueWatch(pack: pack, store: store)
+    guard try !watch.isHeld(rejection, entry, commit.household, Array(memory.models.keys)) else { return }
+    throw Violation(.authority, "\(commit.household) \(entry.dot)", "\(rejection.rule ?? ""): nobody has these values")
+  }
+
+  private func checkFork(_ submission: Submission) throws {
+    let dot = Dot(submission.replica, submission.changeSet.counter)
+    let hash = Engine.contentHash(of: submission.changeSet)
+    guard memory.decided[submission.household]?[dot]?.hash == hash else { return }
+    throw Violation(.exactlyOnce, "\(submission.household) \(dot)", "its resend is taken for another change set")
   }
 
   // MARK: Sessions

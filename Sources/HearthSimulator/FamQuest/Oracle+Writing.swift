@@ -99,6 +99,9 @@ extension Oracle {
       putLeaves(value, at: [], field, change.key, write, seen)
     case (.leaves, .drop(let path)):
       var leaves = cell.leaves
+      for below in leaves.keys where below.starts(with: path) {
+        leaves[below]!.removeAll { seen.covers($0.dot) || $0.dot.replica == write(nil).dot.replica }
+      }
       leaves[path, default: []].take(write(nil), seen: seen)
       set(change.key, field.cell, .leaves(leaves))
     default: return [Fault("wrongType")]

@@ -145,16 +145,17 @@ struct PackWorkload {
     switch (collection.slots[field.slot].rule, field.type) {
     case (.counter, _): draft.increment(name, record, field.name, by: dice.within(-9...9))
     case (.set, _):
-      guard let element = maker.element(of: field, &dice) else { return }
-      if dice.oneIn(3) {
+      let there = shown(field, collection, record)?.elements ?? []
+      if dice.oneIn(3), let element = dice.pickAny(there) ?? maker.element(of: field, &dice) {
         draft.remove(name, record, field.name, element)
-      } else {
+      } else if let element = dice.oneIn(3) ? dice.pickAny(there) : maker.element(of: field, &dice) {
         draft.insert(name, record, field.name, element)
       }
     case (.json, .json(let shape)):
       guard let (path, value) = maker.leaf(shape, &dice) else { return }
       if dice.oneIn(4) {
-        draft.drop(name, record, field.name, path)
+        // A part of the object, or all that stands around it.
+        draft.drop(name, record, field.name, path.count > 1 && dice.oneIn(2) ? path.dropLast() : path)
       } else {
         draft.put(name, record, field.name, path, value)
       }
@@ -164,13 +165,18 @@ struct PackWorkload {
     }
   }
 
+  /// What the device shows of a field.
+  private func shown(_ field: Field, _ collection: CollectionSchema, _ record: RecordID) -> Value? {
+    let known = try? device.core?.replica.view(ReplicaKey(collection.number, record), device.disk)
+    return (known ?? nil)?[field]
+  }
+
   /// Where a field with moves may go from where it stands; nil for other fields, and sometimes for these.
   private func step(
     of field: Field, _ collection: CollectionSchema, _ record: RecordID, _ dice: inout Dice
   ) -> Value? {
     guard collection.movedFields.contains(field.number), !dice.oneIn(10) else { return nil }
-    let known = try? device.core?.replica.view(ReplicaKey(collection.number, record), device.disk)
-    guard let current = (known ?? nil)?[field] else { return nil }
+    guard let current = shown(field, collection, record) else { return nil }
     let moves = collection.behavior.moves.filter { move in
       move.field == field.number && move.from.fits(current, member: device.member)
     }

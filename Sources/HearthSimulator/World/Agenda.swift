@@ -16,6 +16,7 @@ struct Agenda {
     case hubTicks(life: Int)
     case hubWorks(life: Int)
     case hubReads(Line, PageRequest)
+    case hubHasRead(Line, Page)
     case hubSynced(life: Int)
     case hubStarts(life: Int)
     case diskMends
@@ -56,7 +57,7 @@ extension Agenda.Event {
     switch self {
     case .hubTicks, .wake, .diskMends: false
     case .opens, .bytesToHub, .bytesToDevice, .hubLearnsOfEnd, .deviceLearnsOfEnd, .deviceStarts, .hubWorks, .hubReads,
-      .hubSynced, .hubStarts:
+      .hubHasRead, .hubSynced, .hubStarts:
       true
     }
   }

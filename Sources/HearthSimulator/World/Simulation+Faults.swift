@@ -134,7 +134,12 @@ extension Simulation {
       if dice.oneIn(6) {
         hub.ahead += dice.within(-60_000...60_000)
       } else {
-        device.clock.jump(by: dice.within(-3_600_000...3_600_000), at: now)
+        let jump = dice.within(-3_600_000...3_600_000)
+        // An hour of a summer that begins or ends is everybody's.
+        let isEverybodys = dice.oneIn(3)
+        for other in devices where isEverybodys ? other.household == device.household : other === device {
+          other.clock.jump(by: isEverybodys ? 3_600_000 : jump, at: now)
+        }
       }
     case .clockYears: device.clock.set(aheadBy: dice.within(-50...50) * 31_536_000_000, at: now)
     case .clockBackwards: device.clock.run(fastBy: -dice.within(1001...3000), at: now)

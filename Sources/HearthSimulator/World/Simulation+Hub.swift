@@ -118,6 +118,12 @@ extension Simulation {
     guard hub.lines[line.id] === line else { return }
     let page = try request.page(from: hub.store, bytesMax: pageBytes)
     try watch.read(page, request, hub.store)
+    agenda.arrange(.hubHasRead(line, page), at: now + noise.within(0...3))
+  }
+
+  /// A page is at the sessions some time after it was read: commits may lie between.
+  func hubHasRead(_ line: Line, _ page: Page) throws {
+    guard hub.lines[line.id] === line else { return }
     try carryOut(hub.core.read(line.id, page))
   }
 

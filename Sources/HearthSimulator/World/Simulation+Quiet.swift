@@ -93,6 +93,7 @@ extension Simulation {
   // MARK: What was promised
 
   private func check() throws {
+    try UniqueWatch(pack: pack, store: hub.store).check(households.map(\.id))
     for household in households {
       try watch.memory.models[household.id]?.compare(with: hub.store)
       try RuleWatch.compare(watch.memory.oracles[household.id], hub.store, household.id, pack)
@@ -130,18 +131,19 @@ extension Simulation {
     // A hub that was put back is told again by whom it lets in; it may then decide otherwise.
     guard !hub.wasPutBack || isLive(device) else { return }
     for entry in settled where !entry.isRejected && (!hub.wasPutBack || !device.wasCopied) {
-      let dot = Dot(entry.replica, entry.changeSet.counter)
-      let isKnown = watch.memory.decided[household]?[dot].map { !$0.isRejected } ?? false
-      guard isKnown || isAccepted(AuthoredKey(entry.changeSet), household) else {
-        throw Violation(
-          .durable, device.name,
-          "was told that \(dot) is taken in, the hub does not know it")
+      guard isTakenIn(entry, household) else {
+        let dot = Dot(entry.replica, entry.changeSet.counter)
+        throw Violation(.durable, device.name, "was told that \(dot) is taken in, the hub does not know it")
       }
     }
   }
 
-  private func isAccepted(_ key: AuthoredKey, _ household: HouseholdID) -> Bool {
-    watch.memory.decided[household]?.values.contains { !$0.isRejected && $0.content == key } ?? false
+  /// Whether the hub has taken in this very content, be it under another dot.
+  private func isTakenIn(_ entry: SettledEntry, _ household: HouseholdID) -> Bool {
+    let hash = Engine.contentHash(of: entry.changeSet)
+    let decided = watch.memory.decided[household] ?? [:]
+    if let known = decided[Dot(entry.replica, entry.changeSet.counter)], known.hash == hash { return !known.isRejected }
+    return decided.values.contains { !$0.isRejected && $0.hash == hash }
   }
 
   /// Whom the hub turns away has no business here.

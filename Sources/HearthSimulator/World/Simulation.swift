@@ -147,6 +147,7 @@ package final class Simulation {
     case .hubTicks(let life): try hubTicks(life)
     case .hubWorks(let life): try hubWorks(life)
     case .hubReads(let line, let request): try hubReads(line, request)
+    case .hubHasRead(let line, let page): try hubHasRead(line, page)
     case .hubSynced(let life): try hubSynced(life)
     case .hubStarts(let life): if hub.life == life, !hub.isRunning { try hubStarts() }
     case .diskMends: hub.diskIsFull = false
