@@ -109,4 +109,28 @@ struct P3ExactlyOnceTests {
     #expect(repeated.outcome?.verdict == first.outcome?.verdict)
     #expect(try desk.value("tasks", "dishes", "version") == version)
   }
+
+  @Test(arguments: [false, true])
+  func `P3: what a twin sent first as a new install is not doubled`(isInOneBatch: Bool) throws {
+    let desk = try Desk()
+    let sent = Fixture.famquest.titled(1, "Een")
+    let old = desk.submission("eva-phone", sent)
+    let renamed = try desk.store.openReplica(household: desk.household.id, device: old.device!, incarnation: 2)
+    var again = sent
+    again.formerly = [Dot(old.replica, 1)]
+    let first = Submission(
+      household: desk.household.id, replica: renamed, device: old.device, member: old.member, offset: .zero,
+      changeSet: again)
+    let third = try desk.store.openReplica(household: desk.household.id, device: old.device!, incarnation: 3)
+    let other = Submission(
+      household: desk.household.id, replica: third, device: old.device, member: old.member, offset: .zero,
+      changeSet: again)
+    // Another member's content under the same dot is his own.
+    let stranger = desk.submission("noah-tablet", sent)
+    let submissions = [first, old, other, stranger]
+    let results = try isInOneBatch ? desk.decide(submissions) : submissions.flatMap { try desk.decide([$0]) }
+    let revisions = results.map { $0.outcome?.revision.rawValue }
+    #expect(revisions[0] == revisions[1] && revisions[1] == revisions[2], "\(revisions)")
+    #expect(revisions[3] != revisions[0])
+  }
 }

@@ -152,6 +152,39 @@ struct StrandedTests {
     #expect(try Self.count(conversation) == .int(10 + 1111))
   }
 
+  @Test func `a restored hub gets back what was decided under earlier numbers (P12)`() throws {
+    let conversation = try Self.talk(["toy"])
+    let backup = conversation.store.writeCount
+    try conversation.connect("phone")
+    try conversation.settle()
+    try Self.add(conversation, "phone", 1)
+    try conversation.settle()
+    let number = conversation.unit("phone").core.replica.identity.replica
+    // A copy of the phone's app sends it on as a new install, and the copy goes away.
+    try conversation.clone("tablet", from: "phone")
+    try conversation.connect("tablet")
+    try conversation.settle()
+    try conversation.connect("phone")
+    try conversation.settleAll()
+    let renewed = conversation.unit("phone").core.replica.identity.replica
+    #expect(renewed != number)
+    try Self.add(conversation, "phone", 10)
+    try conversation.settle()
+    try conversation.disconnect("tablet")
+    try conversation.restoreHub(toWrites: backup)
+    for name in ["phone", "toy"] { try conversation.connect(name) }
+    for _ in 0..<4 {
+      try conversation.settle()
+      // A new install waits a moment before it connects.
+      try conversation.pass(2000)
+    }
+    #expect(try Self.count(conversation) == .int(10 + 11))
+    // The copy comes with the same change set, and nothing counts twice.
+    try conversation.settleAll()
+    try conversation.expectAgreement("restored")
+    #expect(try Self.count(conversation) == .int(10 + 11))
+  }
+
   // MARK: Endings
 
   @Test func `a hub that drains answers what it took in, and its devices come back and agree`() throws {
