@@ -181,6 +181,7 @@ extension Replica {
   private mutating func remember(_ reader: some ReplicaReader) throws -> Bool {
     guard identity.cursor != .start, let replica = identity.replica else { return false }
     remembered = try reader.settled(besides: replica).filter { !$0.isRejected }
+    if !remembered.isEmpty { identity.aliases = [] }
     return !remembered.isEmpty
   }
 
