@@ -104,6 +104,8 @@ extension Simulation {
     copy.isHostile = device.isHostile
     copy.start(pack)
     devices.append(copy)
+    // Both give the next numbers to something of their own.
+    if dice.oneIn(2) { for twin in [copy, device] where twin.core != nil { try edit(twin, &dice) } }
     try connect(copy)
   }
 

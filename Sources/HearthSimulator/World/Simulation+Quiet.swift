@@ -138,12 +138,12 @@ extension Simulation {
     }
   }
 
-  /// Whether the hub has taken in this very content, be it under another dot.
+  /// Whether the hub has taken in this very content, be it under another dot. One that was put back may have decided it
+  /// otherwise the second time, and a device that was put back as well knows of the first time only.
   private func isTakenIn(_ entry: SettledEntry, _ household: HouseholdID) -> Bool {
     let hash = Engine.contentHash(of: entry.changeSet)
     let decided = watch.memory.decided[household] ?? [:]
-    if let known = decided[Dot(entry.replica, entry.changeSet.counter)], known.hash == hash { return !known.isRejected }
-    return decided.values.contains { !$0.isRejected && $0.hash == hash }
+    return decided.values.contains { $0.hash == hash && (hub.wasPutBack || !$0.isRejected) }
   }
 
   /// Whom the hub turns away has no business here.
