@@ -2,8 +2,8 @@ internal import Foundation
 internal import HearthFuzzing
 
 // The program that libFuzzer drives: built by `scripts/fuzz` alone, with HEARTH_FUZZ=1.
-// libFuzzer brings its own `main`; HEARTH_FUZZ_TARGET says which target is run, and the working directory holds the
-// fixtures. HEARTH_FUZZ_LIST prints the targets, HEARTH_FUZZ_SEEDS writes the corpus into a folder; both then end.
+// HEARTH_FUZZ_TARGET says which target is run, and the working directory holds the fixtures. HEARTH_FUZZ_LIST prints
+// the targets, HEARTH_FUZZ_SEEDS writes the corpus into a folder; both then end.
 
 /// What is there before the first input.
 struct Setup {

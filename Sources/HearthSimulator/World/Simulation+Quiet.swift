@@ -143,6 +143,9 @@ extension Simulation {
   private func isTakenIn(_ entry: SettledEntry, _ household: HouseholdID) -> Bool {
     let hash = Engine.contentHash(of: entry.changeSet)
     let decided = watch.memory.decided[household] ?? [:]
+    // Both were put back, and something else has been made under the same dot since (docs/internals/simulator.md).
+    let known = decided[Dot(entry.replica, entry.changeSet.counter)]
+    if hub.wasPutBack, let known, known.hash != hash { return true }
     return decided.values.contains { $0.hash == hash && (hub.wasPutBack || !$0.isRejected) }
   }
 
