@@ -65,7 +65,7 @@ package final class MemoryStore: Store {
 
   package func beginLife(_ epoch: Epoch) throws {
     contents.withLock { contents in
-      contents.lives = (contents.lives + [epoch]).suffix(Lineage.livesMax)
+      contents.lineage.begin(epoch)
       for id in contents.households.keys { contents.households[id]!.state.lineage.begin(epoch) }
     }
   }
@@ -152,8 +152,8 @@ private struct Contents: Sendable {
 
   var households: [HouseholdID: Household] = [:]
   var entries: [HouseholdEntry] = []
-  /// The epochs of the store's lives, oldest first.
-  var lives: [Epoch] = []
+  /// The store's lives, as a household has them that has not changed yet.
+  var lineage = Lineage()
   var devices: [DeviceEntry] = []
   var uniques: [UniqueKey: UniqueHolder] = [:]
   var catalogueMarks: [String: [UInt8]] = [:]
@@ -163,7 +163,7 @@ private struct Contents: Sendable {
       throw StoreFault(.exists, "The household `\(founded.label)` (\(founded.state.id)) exists already.")
     }
     var state = founded.state
-    state.lineage = Lineage(lives.map { Lineage.Life(epoch: $0) })
+    state.lineage = lineage
     households[state.id] = Household(state: state)
     entries.append(HouseholdEntry(id: founded.state.id, app: founded.state.app, label: founded.label))
     for device in founded.devices { try add(device) }

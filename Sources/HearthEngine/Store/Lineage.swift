@@ -30,7 +30,7 @@ package struct Lineage: Hashable, Sendable {
   }
 
   /// The epoch of the present life; 0, which no cursor may have, when the store was never given one.
-  package var epoch: Epoch { lives.last?.epoch ?? Epoch(rawValue: 0) }
+  package var epoch: Epoch { lives.last?.epoch ?? Cursor.start.epoch }
 
   /// Begins another life; the oldest one beyond ``livesMax`` is forgotten.
   package mutating func begin(_ epoch: Epoch) {

@@ -103,7 +103,7 @@ extension MergeModel {
 
   // MARK: What is told
 
-  /// The slots of the change sets's records where a write of its own meets another value that had not seen it, or that
+  /// The slots of a change set's records where a write of its own meets another value that had not seen it, or that
   /// it had not seen: each has to be told (P6).
   func conflicts(of entry: ChangeEntry) -> [(collection: CollectionSchema, record: RecordID, fields: [FieldNumber])] {
     entry.changeSet.changes.flatMap {

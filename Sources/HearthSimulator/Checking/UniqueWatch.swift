@@ -8,11 +8,12 @@ struct UniqueWatch {
 
   /// Compares all records of some households.
   func check(_ households: [HouseholdID]) throws {
+    let entries = try Dictionary(uniqueKeysWithValues: households.map { ($0, try self.entries($0)) })
     for collection in pack.collections {
       for rule in collection.behavior.uniques where rule.condition == nil {
         var holders: [Key: RecordID] = [:]
         for household in households {
-          for (record, key) in try keys(of: rule, collection, household) {
+          for (record, key) in keys(of: rule, collection, household, entries[household]!) {
             guard let other = holders.updateValue(record, forKey: key) else { continue }
             throw Violation(.authority, "\(collection.name)/\(record)", "\(rule.name): \(other) has the same values")
           }
@@ -32,7 +33,8 @@ struct UniqueWatch {
       guard rule.condition == nil, values.allSatisfy({ $0 != nil }) else { return true }
       let wanted = key(rule, values.map { $0! }, own)
       for household in rule.isAcross ? all : [own] {
-        if try keys(of: rule, collection, household).contains(where: { $0.1 == wanted }) { return true }
+        let keys = keys(of: rule, collection, household, try entries(household))
+        if keys.contains(where: { $0.1 == wanted }) { return true }
       }
       return false
     }
@@ -49,10 +51,14 @@ struct UniqueWatch {
     return Key(household: rule.isAcross ? nil : household, values: folded)
   }
 
+  private func entries(_ household: HouseholdID) throws -> [ChangedRecords.Entry] {
+    try store.changedRecords(of: household, after: .zero, bytesMax: .max).entries
+  }
+
   private func keys(
-    of rule: Unique, _ collection: CollectionSchema, _ household: HouseholdID
-  ) throws -> [(RecordID, Key)] {
-    try store.changedRecords(of: household, after: .zero, bytesMax: .max).entries.compactMap { entry in
+    of rule: Unique, _ collection: CollectionSchema, _ household: HouseholdID, _ entries: [ChangedRecords.Entry]
+  ) -> [(RecordID, Key)] {
+    entries.compactMap { entry in
       guard entry.collection == collection.number, entry.state.isLive(in: collection) else { return nil }
       let values = rule.fields.map { entry.state.value(of: collection.fields[$0.index], in: collection) }
       return values.contains(where: \.isNull) ? nil : (entry.record, key(rule, values, household))
