@@ -11,8 +11,8 @@ public struct RejectedChange: Hashable, Sendable {
   public let rejection: Rejection
   /// The hub's time of the decision.
   public let at: Instant
-  /// The number under which it was sent.
-  let replica: ReplicaNumber
+  /// The install that sent it.
+  let incarnation: UInt64
 
   init?(_ entry: SettledEntry) {
     guard case .rejected(let rejection) = entry.verdict else { return nil }
@@ -20,7 +20,7 @@ public struct RejectedChange: Hashable, Sendable {
     changes = entry.changeSet.changes
     self.rejection = rejection
     at = entry.at
-    replica = entry.replica
+    incarnation = entry.incarnation
   }
 }
 
@@ -37,7 +37,7 @@ extension Device {
   /// Harmless when it was dismissed before.
   /// - Throws: ``DeviceError`` `.storage` when the file fails.
   public func dismiss(_ change: RejectedChange) throws {
-    try storage.dismiss(change.ticket.counter, of: change.replica)
+    try storage.dismiss(change.ticket.counter, of: change.incarnation)
     statusChanged()
   }
 

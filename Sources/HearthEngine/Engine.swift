@@ -135,17 +135,27 @@ package struct Engine: Sendable {
         verdict: try audience.shown(entry.verdict, to: submission, work)))
   }
 
-  /// What became of the same content under another replica number of the same device; nil when nothing did. A twin with
-  /// the same past may have sent it first, as a new install that names this dot.
+  /// Replica numbers of one device that are looked through for a former dot, the newest.
+  private static let formerNumbersMax = 64
+
+  /// What became of the same content under another dot of the same device; nil when nothing did.
+  ///
+  /// A twin with the same past may have sent it first, as a new install. Of a former dot the counter alone counts: a
+  /// hub that was put back has given the number to another install, or another number to this one.
   private func formerOutcome(
     _ submission: Submission, _ work: WorkingSet, _ household: HouseholdState, hash: [UInt8]
   ) throws -> ChangeEntry? {
     guard let device = submission.device else { return nil }
-    let dots = [submission.dot] + submission.changeSet.formerly
-    let renamed = try dots.compactMap { try work.dot(submission.household, formerly: FormerDot($0, hash)) }
-    for dot in dots.dropFirst() + renamed
-    where dot.replica != submission.replica && household.replicas[dot.replica]?.device == device {
-      if let entry = try work.change(submission.household, dot), entry.contentHash == hash { return entry }
+    if let dot = try work.dot(submission.household, of: RenewedContent(device, hash)) {
+      return try work.change(submission.household, dot)
+    }
+    guard !submission.changeSet.formerly.isEmpty else { return nil }
+    let numbers = household.replicas.filter { $0.value.device == device }.keys.sorted(by: >)
+    for number in numbers.prefix(Self.formerNumbersMax) {
+      for counter in Set(submission.changeSet.formerly.map(\.counter)) {
+        let entry = try work.change(submission.household, Dot(number, counter))
+        if let entry, entry.contentHash == hash { return entry }
+      }
     }
     return nil
   }

@@ -42,14 +42,13 @@ package final class MemoryReplica: ReplicaStorage {
 
   package func staged() -> [RecordPatch] { stagedRecords }
 
-  package func settled(of replica: ReplicaNumber, after counter: UInt64) -> [SettledEntry] {
-    settledEntries.filter { $0.replica == replica && $0.changeSet.counter > counter }
+  package func settled(of incarnation: UInt64, after counter: UInt64) -> [SettledEntry] {
+    settledEntries.filter { $0.incarnation == incarnation && $0.changeSet.counter > counter }
       .sorted { $0.changeSet.counter < $1.changeSet.counter }
   }
 
-  package func settled(besides replica: ReplicaNumber) -> [SettledEntry] {
-    settledEntries.filter { $0.replica != replica }
-      .sorted { ($0.replica, $0.changeSet.counter) < ($1.replica, $1.changeSet.counter) }
+  package func settled(besides incarnation: UInt64) -> [SettledEntry] {
+    settledEntries.filter { $0.incarnation != incarnation }.sorted { $0.changeSet.stamp < $1.changeSet.stamp }
   }
 
   package func write(_ writes: ReplicaWrites) {
@@ -72,9 +71,7 @@ package final class MemoryReplica: ReplicaStorage {
     for position in outbox.indices where writes.sent?.contains(outbox[position].changeSet.counter) == true {
       outbox[position].isSent = true
     }
-    settledEntries.removeAll { entry in
-      writes.unsettled.contains { $0.replica == entry.replica && $0.changeSet.counter == entry.changeSet.counter }
-    }
+    settledEntries.removeAll { writes.unsettled.contains($0) }
     settledEntries += writes.settled
   }
 }

@@ -145,7 +145,7 @@ private struct Contents: Sendable {
     var installs: [Install: ReplicaNumber] = [:]
     var records: [RecordKey: Row] = [:]
     var changes: [Dot: ChangeEntry] = [:]
-    var renamed: [FormerDot: Dot] = [:]
+    var renewed: [RenewedContent: Dot] = [:]
     var references: [RecordID: Set<Reference>] = [:]
     var acknowledged: [ReplicaNumber: Revision] = [:]
   }
@@ -193,10 +193,12 @@ private struct Contents: Sendable {
     }
     for change in commit.changes {
       household.changes[change.dot] = change
-      for former in change.formerDots where household.renamed[former] == nil { household.renamed[former] = change.dot }
       var progress = household.state.progress(of: change.dot.replica)
       (progress.counter, progress.stamp) = (change.dot.counter, change.stamp)
       household.state.replicas[change.dot.replica] = progress
+      if let content = RenewedContent(change, in: household.state), household.renewed[content] == nil {
+        household.renewed[content] = change.dot
+      }
     }
     for reference in commit.addedReferences { household.references[reference.target, default: []].insert(reference) }
     for reference in commit.removedReferences { household.references[reference.target]?.remove(reference) }
@@ -219,8 +221,8 @@ private struct Reader: StoreReader {
 
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { contents.households[household]?.changes[dot] }
 
-  func dot(_ household: HouseholdID, formerly former: FormerDot) -> Dot? {
-    contents.households[household]?.renamed[former]
+  func dot(_ household: HouseholdID, of content: RenewedContent) -> Dot? {
+    contents.households[household]?.renewed[content]
   }
 
   func referrers(_ household: HouseholdID, to target: RecordID) -> [Reference] {

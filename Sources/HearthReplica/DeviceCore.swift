@@ -147,9 +147,8 @@ package struct DeviceCore: Sendable {
   /// Sends again the last change sets that have been sent already, as after lost answers: for tests and the test
   /// client.
   package mutating func resend(_ storage: some ReplicaStorage) throws -> [Effect] {
-    guard let replica = replica.identity.replica else { return [] }
-    let settled = try storage.settled(of: replica, after: 0).map(\.changeSet)
-    let changeSets = settled + self.replica.outbox.map(\.changeSet)
+    let settled = try storage.settled(of: replica.identity.incarnation, after: 0).map(\.changeSet)
+    let changeSets = settled + replica.outbox.map(\.changeSet)
     guard link.condition == .live, !changeSets.isEmpty else { return [] }
     return [.write(codec.encode(.push(changeSets.suffix(Self.resentMax))))]
   }

@@ -12,7 +12,7 @@ package struct Replica: Sendable {
   package private(set) var outbox: [OutboxEntry]
   /// Who writes under which replica number.
   package private(set) var roster: [ReplicaNumber: RosterEntry]
-  /// What was decided under earlier numbers, between the Welcome that asks for it and the new incarnation.
+  /// What was decided under earlier incarnations, between the Welcome that asks for it and the new incarnation.
   private var remembered: [SettledEntry] = []
   /// Where the undecided changes of a record stand: counters, ascending.
   private(set) var pending: [ReplicaKey: [UInt64]] = [:]
@@ -141,9 +141,10 @@ extension Replica {
       step.writes.identity = identity
       return (step, .startOver)
     }
-    if identity.replica != nil, welcome.lastCounter == 0, welcome.isSnapshot, try remember(reader) {
-      // The hub may have been restored to before this install had its number.
+    if welcome.lastCounter == 0, welcome.isSnapshot, try remember(reader) {
+      // The hub may have been restored to before this install had a number, or to before one it had earlier.
       _ = try requeue(after: 0, &step, reader)
+      identity.replica = welcome.replica
       step.writes.identity = identity
       return (step, .startOver)
     }
@@ -162,8 +163,8 @@ extension Replica {
   /// - Returns: whether the outbox then goes on where the hub stands.
   private mutating func requeue(after last: UInt64, _ step: inout Step, _ reader: some ReplicaReader) throws -> Bool {
     let first = outbox.first?.changeSet.counter ?? identity.nextCounter
-    guard last + 1 < first, let replica = identity.replica else { return true }
-    let forgotten = try reader.settled(of: replica, after: last).filter { $0.changeSet.counter < first }
+    guard last + 1 < first else { return true }
+    let forgotten = try reader.settled(of: identity.incarnation, after: last).filter { $0.changeSet.counter < first }
     outbox = forgotten.map { OutboxEntry(decided: $0, isRenamed: false) } + outbox
     if !forgotten.isEmpty { identity.aliases = [] }
     identity.confirmedCounter = min(identity.confirmedCounter, last)
@@ -174,13 +175,13 @@ extension Replica {
     return UInt64(forgotten.count) == first - last - 1
   }
 
-  /// Keeps in mind what was decided under earlier numbers of this install, to be told to the hub once more; the hub
+  /// Keeps in mind what was decided under earlier incarnations of this device, to be told to the hub once more; the hub
   /// knows by the former dots what it has.
   ///
   /// - Returns: whether there is any.
   private mutating func remember(_ reader: some ReplicaReader) throws -> Bool {
-    guard identity.cursor != .start, let replica = identity.replica else { return false }
-    remembered = try reader.settled(besides: replica).filter { !$0.isRejected }
+    guard identity.cursor != .start else { return false }
+    remembered = try reader.settled(besides: identity.incarnation).filter { !$0.isRejected }
     if !remembered.isEmpty { identity.aliases = [] }
     return !remembered.isEmpty
   }
@@ -337,8 +338,8 @@ extension Replica {
       step.changed.formUnion(pending.keys)
     }
     let settled = SettledEntry(
-      replica: replica, changeSet: entry.changeSet, revision: outcome.revision, at: outcome.at,
-      verdict: outcome.verdict)
+      incarnation: identity.incarnation, replica: replica, changeSet: entry.changeSet, revision: outcome.revision,
+      at: outcome.at, verdict: outcome.verdict)
     // At or below the cursor the confirmed state holds it already: it came with a page or as a patch, because the hub
     // decided it after the connection on which it was sent had ended (protocol/wire.md, section 11).
     if !settled.isRejected, outcome.revision > identity.cursor.revision {

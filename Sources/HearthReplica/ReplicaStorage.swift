@@ -48,6 +48,8 @@ package struct OutboxEntry: Hashable, Sendable {
 /// A change set that the hub has decided; kept so that a rejected one can be looked at and sent anew, and an accepted
 /// one sent again to a hub that was restored from a backup.
 package struct SettledEntry: Hashable, Sendable {
+  /// The install that sent it. A number alone may have been given to two, by a hub that was put back in between.
+  package let incarnation: UInt64
   package let replica: ReplicaNumber
   package let changeSet: ChangeSet
   package let revision: Revision
@@ -55,8 +57,10 @@ package struct SettledEntry: Hashable, Sendable {
   package let verdict: Outcome.Verdict
 
   package init(
-    replica: ReplicaNumber, changeSet: ChangeSet, revision: Revision, at: Instant, verdict: Outcome.Verdict
+    incarnation: UInt64, replica: ReplicaNumber, changeSet: ChangeSet, revision: Revision, at: Instant,
+    verdict: Outcome.Verdict
   ) {
+    self.incarnation = incarnation
     self.replica = replica
     self.changeSet = changeSet
     self.revision = revision
@@ -80,10 +84,10 @@ package protocol ReplicaReader {
   func confirmed(in collection: CollectionNumber) throws -> [(RecordID, VisibleRecord)]
   /// The records of an unfinished catch-up, in the order they came.
   func staged() throws -> [RecordPatch]
-  /// Decided change sets of a replica number behind a counter, ascending.
-  func settled(of replica: ReplicaNumber, after counter: UInt64) throws -> [SettledEntry]
-  /// Decided change sets of all other replica numbers, those of a number together and ascending.
-  func settled(besides replica: ReplicaNumber) throws -> [SettledEntry]
+  /// Decided change sets of an incarnation behind a counter, ascending.
+  func settled(of incarnation: UInt64, after counter: UInt64) throws -> [SettledEntry]
+  /// Decided change sets of all other incarnations, in the order of their stamps.
+  func settled(besides incarnation: UInt64) throws -> [SettledEntry]
 }
 
 /// Where a device keeps its replica.

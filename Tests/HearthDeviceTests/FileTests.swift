@@ -37,13 +37,14 @@ struct FileTests {
     try queue.close()
   }
 
-  @Test func `E3001: a file of a newer version`() async throws {
+  @Test(arguments: [(3, "A newer app wrote it"), (1, "An older app wrote it")])
+  func `E3001: a file of another version`(_ version: Int, _ advice: String) async throws {
     let hub = try TestHub()
     let configuration = try await makeReplica(hub)
-    try execute(configuration.path, "PRAGMA user_version = 2")
+    try execute(configuration.path, "PRAGMA user_version = \(version)")
     let message = try refusal(configuration)
-    #expect(message.contains("has format 2, this version reads 1. Update the app."))
-    try execute(configuration.path, "PRAGMA user_version = 1")
+    #expect(message.contains("has format \(version), this version reads 2. \(advice)"))
+    try execute(configuration.path, "PRAGMA user_version = 2")
     #expect(await (try Device(configuration)).outbox().count == 1, "nothing is lost")
   }
 

@@ -5,7 +5,7 @@ internal import HearthProtocol
 internal import HearthReplica
 
 extension SQLiteReplica {
-  private static let formatVersion = 1
+  private static let formatVersion = 2
   /// Seconds to wait for another program that holds the file, as one that makes a backup.
   private static let busySeconds = 2.0
 
@@ -62,8 +62,12 @@ extension SQLiteReplica {
   private static func check(_ db: Database, _ path: String, _ pack: Pack, _ wanted: ReplicaIdentity) throws {
     let version = try Int.fetchOne(db, sql: "PRAGMA user_version") ?? 0
     guard version == formatVersion else {
+      let advice =
+        version > formatVersion
+        ? "A newer app wrote it: update the app."
+        : "An older app wrote it: let that one send what waits, then start with another file."
       throw DeviceError(
-        .storage, "The replica `\(path)` has format \(version), this version reads \(formatVersion). Update the app.")
+        .storage, "The replica `\(path)` has format \(version), this version reads \(formatVersion). \(advice)")
     }
     let app = try String.fetchOne(db, sql: "SELECT value FROM meta WHERE name = 'app'") ?? "nothing"
     let identity = try identity(db, path)
@@ -123,9 +127,9 @@ extension SQLiteReplica {
           PRIMARY KEY(collection, id)) WITHOUT ROWID;
         CREATE TABLE outbox(counter INTEGER PRIMARY KEY, change_set BLOB NOT NULL, made_at INTEGER NOT NULL,
           is_sent INTEGER NOT NULL);
-        CREATE TABLE settled(replica INTEGER, counter INTEGER, change_set BLOB NOT NULL, revision INTEGER NOT NULL,
-          at INTEGER NOT NULL, verdict BLOB NOT NULL, is_rejected INTEGER NOT NULL, PRIMARY KEY(replica, counter))
-          WITHOUT ROWID;
+        CREATE TABLE settled(incarnation INTEGER, counter INTEGER, replica INTEGER NOT NULL, stamp INTEGER NOT NULL,
+          change_set BLOB NOT NULL, revision INTEGER NOT NULL, at INTEGER NOT NULL, verdict BLOB NOT NULL,
+          is_rejected INTEGER NOT NULL, PRIMARY KEY(incarnation, counter)) WITHOUT ROWID;
         CREATE TABLE staged(ordinal INTEGER PRIMARY KEY, patch BLOB NOT NULL);
         CREATE TABLE roster(replica INTEGER PRIMARY KEY, member BLOB NOT NULL, device TEXT NOT NULL);
         PRAGMA user_version = \(formatVersion);

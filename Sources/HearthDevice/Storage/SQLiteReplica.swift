@@ -64,14 +64,15 @@ final class SQLiteReplica: ReplicaStorage {
     }
   }
 
-  func settled(of replica: ReplicaNumber, after counter: UInt64) throws -> [SettledEntry] {
+  func settled(of incarnation: UInt64, after counter: UInt64) throws -> [SettledEntry] {
     try entries(
-      "SELECT * FROM settled WHERE replica = ? AND counter > ? ORDER BY counter",
-      [Int64(replica.rawValue), Int64(clamping: counter)])
+      "SELECT * FROM settled WHERE incarnation = ? AND counter > ? ORDER BY counter",
+      [Int64(bitPattern: incarnation), Int64(clamping: counter)])
   }
 
-  func settled(besides replica: ReplicaNumber) throws -> [SettledEntry] {
-    try entries("SELECT * FROM settled WHERE replica <> ? ORDER BY replica, counter", [Int64(replica.rawValue)])
+  func settled(besides incarnation: UInt64) throws -> [SettledEntry] {
+    try entries(
+      "SELECT * FROM settled WHERE incarnation <> ? ORDER BY stamp", [Int64(bitPattern: incarnation)])
   }
 
   /// The last decided change sets, newest first.
@@ -101,6 +102,7 @@ final class SQLiteReplica: ReplicaStorage {
     try read { db in
       try Row.fetchAll(db, sql: sql, arguments: arguments).map { row in
         SettledEntry(
+          incarnation: UInt64(bitPattern: row["incarnation"]),
           replica: ReplicaNumber(rawValue: row["replica"]), changeSet: try Self.decode(row["change_set"]),
           revision: Revision(rawValue: UInt64(bitPattern: row["revision"])), at: Instant(milliseconds: row["at"]),
           verdict: try Self.decode(row["verdict"]))
@@ -132,11 +134,11 @@ final class SQLiteReplica: ReplicaStorage {
 
   /// Takes a rejected change set from the list of those to look at. It stays as long as an accepted one would: a hub
   /// that was restored from a backup takes an install's change sets without gaps (P12).
-  func dismiss(_ counter: UInt64, of replica: ReplicaNumber) throws {
+  func dismiss(_ counter: UInt64, of incarnation: UInt64) throws {
     try write { db in
       try db.execute(
-        sql: "UPDATE settled SET is_rejected = 0 WHERE replica = ? AND counter = ?",
-        arguments: [Int64(replica.rawValue), Int64(clamping: counter)])
+        sql: "UPDATE settled SET is_rejected = 0 WHERE incarnation = ? AND counter = ?",
+        arguments: [Int64(bitPattern: incarnation), Int64(clamping: counter)])
     }
   }
 
@@ -204,23 +206,25 @@ final class SQLiteReplica: ReplicaStorage {
   private static func writeSettled(_ writes: ReplicaWrites, _ db: Database) throws {
     for entry in writes.unsettled {
       try db.execute(
-        sql: "DELETE FROM settled WHERE replica = ? AND counter = ?",
-        arguments: [Int64(entry.replica.rawValue), Int64(clamping: entry.changeSet.counter)])
+        sql: "DELETE FROM settled WHERE incarnation = ? AND counter = ?",
+        arguments: [Int64(bitPattern: entry.incarnation), Int64(clamping: entry.changeSet.counter)])
     }
     for entry in writes.settled {
       try db.execute(
-        sql: "INSERT OR REPLACE INTO settled VALUES (?, ?, ?, ?, ?, ?, ?)",
+        sql: "INSERT OR REPLACE INTO settled VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
         arguments: [
-          Int64(entry.replica.rawValue), Int64(clamping: entry.changeSet.counter), Data(entry.changeSet.encoded),
-          Int64(bitPattern: entry.revision.rawValue), entry.at.milliseconds, Data(entry.verdict.encoded),
+          Int64(bitPattern: entry.incarnation), Int64(clamping: entry.changeSet.counter),
+          Int64(entry.replica.rawValue), Int64(bitPattern: entry.changeSet.stamp.rawValue),
+          Data(entry.changeSet.encoded), Int64(bitPattern: entry.revision.rawValue), entry.at.milliseconds,
+          Data(entry.verdict.encoded),
           entry.isRejected,
         ])
       // Every so often, so that each decided change set pays for its own removal and no more.
       guard entry.changeSet.counter % 256 == 0 else { continue }
       try db.execute(
-        sql: "DELETE FROM settled WHERE replica = ? AND counter < ? AND NOT is_rejected",
+        sql: "DELETE FROM settled WHERE incarnation = ? AND counter < ? AND NOT is_rejected",
         arguments: [
-          Int64(entry.replica.rawValue), Int64(clamping: entry.changeSet.counter) - Int64(settledMax),
+          Int64(bitPattern: entry.incarnation), Int64(clamping: entry.changeSet.counter) - Int64(settledMax),
         ])
     }
   }

@@ -18,8 +18,8 @@ final class WorkingSet {
     var changes: [ChangeEntry] = []
     /// Change sets decided in this batch, for resends within it.
     var decided: [Dot: ChangeEntry] = [:]
-    /// Their former dots.
-    var renamed: [FormerDot: Dot] = [:]
+    /// Those of them that named former dots.
+    var renewed: [RenewedContent: Dot] = [:]
   }
 
   private let reader: any StoreReader
@@ -78,9 +78,9 @@ final class WorkingSet {
     return try reader.change(household, dot)
   }
 
-  func dot(_ household: HouseholdID, formerly former: FormerDot) throws -> Dot? {
-    if let dot = households[household]?.renamed[former] { return dot }
-    return try reader.dot(household, formerly: former)
+  func dot(_ household: HouseholdID, of content: RenewedContent) throws -> Dot? {
+    if let dot = households[household]?.renewed[content] { return dot }
+    return try reader.dot(household, of: content)
   }
 
   /// The records that point to a record, as the batch has left them.
@@ -132,7 +132,9 @@ final class WorkingSet {
     household.state = state
     household.changes.append(change)
     household.decided[change.dot] = change
-    for former in change.formerDots where household.renamed[former] == nil { household.renamed[former] = change.dot }
+    if let content = RenewedContent(change, in: state), household.renewed[content] == nil {
+      household.renewed[content] = change.dot
+    }
     households[id] = household
   }
 

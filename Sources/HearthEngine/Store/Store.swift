@@ -90,8 +90,8 @@ package protocol StoreReader {
   /// What was decided about a change set; nil when nothing was, or when it was collected.
   func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry?
 
-  /// The dot under which a change set was decided that names this one as a former dot; nil when none does.
-  func dot(_ household: HouseholdID, formerly former: FormerDot) throws -> Dot?
+  /// The dot under which a change set of this content was decided first that named former dots; nil when none was.
+  func dot(_ household: HouseholdID, of content: RenewedContent) throws -> Dot?
 
   /// The records whose references, as stored, point to a record, ascending.
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference]

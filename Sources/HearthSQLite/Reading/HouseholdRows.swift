@@ -83,18 +83,15 @@ extension HouseholdState {
 }
 
 extension Dot {
-  /// Finds the dot that followed a former one; nil when there is none.
-  init?(formerly former: FormerDot, of household: Int64, _ statement: HotStatement) throws {
-    // A counter beyond 63 bits is in no row.
-    guard let counter = Int64(exactly: former.dot.counter) else { return nil }
+  /// Finds the dot under which content was decided that a device sent anew; nil when there is none.
+  init?(of content: RenewedContent, in household: Int64, _ statement: HotStatement) throws {
     statement.bind(1, household)
-    statement.bind(2, Int64(former.dot.replica.rawValue))
-    statement.bind(3, counter)
-    statement.bind(4, former.contentHash)
+    statement.bind(2, content.device)
+    statement.bind(3, content.contentHash)
     guard try statement.next() else { return nil }
     defer { statement.reset() }
     guard let replica = UInt32(exactly: statement.integer(0)) else {
-      throw StoreFault.corrupt("hearth_former_dots", "household \(household)", "a replica number is none")
+      throw StoreFault.corrupt("hearth_renewed", "household \(household)", "a replica number is none")
     }
     self.init(ReplicaNumber(rawValue: replica), UInt64(bitPattern: statement.integer(1)))
   }

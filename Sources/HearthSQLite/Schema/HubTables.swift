@@ -5,7 +5,7 @@
 /// replica, and a row that is written with every commit costs a page of the log each time.
 enum HubTables {
   static let all = [
-    households, lives, lifeStarts, devices, devicesByHousehold, installs, changes, formerDots, decisions, references,
+    households, lives, lifeStarts, devices, devicesByHousehold, installs, changes, renewed, decisions, references,
     uniques, packs, catalogues,
   ]
 
@@ -86,17 +86,16 @@ enum HubTables {
     ) STRICT, WITHOUT ROWID
     """
 
-  /// The dots that change sets of new installs may have been sent under before: a twin with the same past may come with
-  /// one of these later. As good as empty.
-  private static let formerDots = """
-    CREATE TABLE hearth_former_dots (
+  /// What devices that have renewed sent anew, with the dot under which it was decided: a twin with the same past may
+  /// come with the same content later, under whatever dot. As good as empty.
+  private static let renewed = """
+    CREATE TABLE hearth_renewed (
       household INTEGER NOT NULL,
+      device BLOB NOT NULL,
+      content_hash BLOB NOT NULL,
       replica INTEGER NOT NULL,
       counter INTEGER NOT NULL,
-      content_hash BLOB NOT NULL,
-      later_replica INTEGER NOT NULL, -- the dot under which it was decided
-      later_counter INTEGER NOT NULL,
-      PRIMARY KEY (household, replica, counter, content_hash)
+      PRIMARY KEY (household, device, content_hash)
     ) STRICT, WITHOUT ROWID
     """
 

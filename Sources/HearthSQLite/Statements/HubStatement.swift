@@ -8,9 +8,9 @@ enum HubStatement: Int, CaseIterable {
   case installs
   case change
   case insertChange
-  case insertFormerDot
-  case dotFormerly
-  case hasFormerDots
+  case insertRenewed
+  case renewed
+  case hasRenewed
   case insertDecision
   case referrers
   case insertReference
@@ -51,17 +51,14 @@ enum HubStatement: Int, CaseIterable {
         verdict, content_hash, payload)
       VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)
       """
-    case .insertFormerDot:
+    case .insertRenewed:
       """
-      INSERT OR IGNORE INTO hearth_former_dots (household, replica, counter, content_hash, later_replica, later_counter)
-      VALUES (?1, ?2, ?3, ?4, ?5, ?6)
+      INSERT OR IGNORE INTO hearth_renewed (household, device, content_hash, replica, counter)
+      VALUES (?1, ?2, ?3, ?4, ?5)
       """
-    case .dotFormerly:
-      """
-      SELECT later_replica, later_counter FROM hearth_former_dots
-      WHERE household = ?1 AND replica = ?2 AND counter = ?3 AND content_hash = ?4
-      """
-    case .hasFormerDots: "SELECT 1 FROM hearth_former_dots WHERE household = ?1 LIMIT 1"
+    case .renewed:
+      "SELECT replica, counter FROM hearth_renewed WHERE household = ?1 AND device = ?2 AND content_hash = ?3"
+    case .hasRenewed: "SELECT 1 FROM hearth_renewed WHERE household = ?1 LIMIT 1"
     case .insertDecision:
       """
       INSERT INTO hearth_decisions (household, revision, ordinal, collection, record, decision)

@@ -7,14 +7,14 @@ final class KnownHousehold {
   let number: Int64
   let tables: PackTables
   var state: HouseholdState
-  /// Whether some change set named former dots: seldom, so that the others need not look for theirs.
-  var hasFormerDots: Bool
+  /// Whether some change set named former dots: seldom, so that the others need not look for their content.
+  var hasRenewed: Bool
 
-  init(number: Int64, tables: PackTables, state: HouseholdState, hasFormerDots: Bool) {
+  init(number: Int64, tables: PackTables, state: HouseholdState, hasRenewed: Bool) {
     self.number = number
     self.tables = tables
     self.state = state
-    self.hasFormerDots = hasFormerDots
+    self.hasRenewed = hasRenewed
   }
 }
 
@@ -26,13 +26,13 @@ extension Writer {
     guard let tables = tables[row.app] else { throw StoreFault.packMissing(row.app, path) }
     let state = try HouseholdState(id, row) { try statements.statement($0) }
     let known = KnownHousehold(
-      number: row.number, tables: tables, state: state, hasFormerDots: try hasFormerDots(row.number))
+      number: row.number, tables: tables, state: state, hasRenewed: try hasRenewed(row.number))
     households[id] = known
     return known
   }
 
-  private func hasFormerDots(_ household: Int64) throws -> Bool {
-    let statement = try statements.statement(.hasFormerDots)
+  private func hasRenewed(_ household: Int64) throws -> Bool {
+    let statement = try statements.statement(.hasRenewed)
     statement.bind(1, household)
     defer { statement.reset() }
     return try statement.next()

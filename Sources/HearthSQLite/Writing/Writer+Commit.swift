@@ -99,26 +99,23 @@ extension Writer {
     statement.bind(12, change.contentHash)
     statement.bind(13, change.changeSet.encoded)
     try statement.run()
-    for former in change.formerDots { try note(former, change.dot, household) }
     var progress = household.state.progress(of: change.dot.replica)
     (progress.counter, progress.stamp) = (change.dot.counter, change.stamp)
     household.state.replicas[change.dot.replica] = progress
+    if let content = RenewedContent(change, in: household.state) { try note(content, change.dot, household) }
     // A verdict that is repeated under another number keeps its decisions where they are.
     if isCommitted, case .merged(let decisions) = change.verdict { try write(decisions, change.revision, household) }
   }
 
-  private func note(_ former: FormerDot, _ dot: Dot, _ household: KnownHousehold) throws {
-    // A counter beyond 63 bits was never one of a change set.
-    guard let counter = Int64(exactly: former.dot.counter) else { return }
-    let statement = try statements.statement(.insertFormerDot)
+  private func note(_ content: RenewedContent, _ dot: Dot, _ household: KnownHousehold) throws {
+    let statement = try statements.statement(.insertRenewed)
     statement.bind(1, household.number)
-    statement.bind(2, Int64(former.dot.replica.rawValue))
-    statement.bind(3, counter)
-    statement.bind(4, former.contentHash)
-    statement.bind(5, Int64(dot.replica.rawValue))
-    statement.bind(6, Int64(bitPattern: dot.counter))
+    statement.bind(2, content.device)
+    statement.bind(3, content.contentHash)
+    statement.bind(4, Int64(dot.replica.rawValue))
+    statement.bind(5, Int64(bitPattern: dot.counter))
     try statement.run()
-    household.hasFormerDots = true
+    household.hasRenewed = true
   }
 
   private func write(_ decisions: [Decision], _ revision: Revision, _ household: KnownHousehold) throws {

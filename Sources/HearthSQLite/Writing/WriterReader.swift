@@ -14,8 +14,8 @@ struct WriterReader: StoreReader {
 
   func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry? { try writer.change(household, dot) }
 
-  func dot(_ household: HouseholdID, formerly former: FormerDot) throws -> Dot? {
-    try writer.dot(household, formerly: former)
+  func dot(_ household: HouseholdID, of content: RenewedContent) throws -> Dot? {
+    try writer.dot(household, of: content)
   }
 
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference] {
@@ -55,9 +55,9 @@ extension Writer {
     return try ChangeEntry(dot, household, row: statement)
   }
 
-  func dot(_ household: HouseholdID, formerly former: FormerDot) throws -> Dot? {
-    guard let known = try self.household(household), known.hasFormerDots else { return nil }
-    return try Dot(formerly: former, of: known.number, statements.statement(.dotFormerly))
+  func dot(_ household: HouseholdID, of content: RenewedContent) throws -> Dot? {
+    guard let known = try self.household(household), known.hasRenewed else { return nil }
+    return try Dot(of: content, in: known.number, statements.statement(.renewed))
   }
 
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference] {

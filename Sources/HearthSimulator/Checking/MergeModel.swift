@@ -39,9 +39,15 @@ struct MergeModel {
   private(set) var decided: [ReplicaNumber: UInt64] = [:]
   /// The last stamp of each replica that counted.
   private(set) var stamps: [ReplicaNumber: UInt64] = [:]
-  /// Under which dots a content was decided, or might have been, since its change set named them as former ones.
-  private var contents: [[UInt8]: Set<Dot>] = [:]
+  /// The dot under which a device's content was decided first.
+  private var contents: [Content: Dot] = [:]
   private(set) var acceptedCount = 0
+
+  /// What makes a change set the same, whatever its dot.
+  private struct Content: Hashable {
+    let device: RecordID?
+    let hash: [UInt8]
+  }
 
   init(household: HouseholdID, pack: Pack, scope: Scope) {
     self.household = household
@@ -51,21 +57,22 @@ struct MergeModel {
 
   /// Takes notice of a decision of the hub.
   ///
-  /// - Returns: whether it had been decided before, under another number of the same device.
-  mutating func decide(_ entry: ChangeEntry) -> Bool {
+  /// - Parameter device: whose install it is; nil for the hub itself.
+  /// - Returns: the dot under which it had been decided before; nil for what is new.
+  mutating func decide(_ entry: ChangeEntry, by device: RecordID?) -> Dot? {
     let dot = entry.dot
-    // Decided before, under another number: it has had its effect, or none.
-    let dots = Set([dot] + entry.changeSet.formerly)
-    let isFormer = !contents[entry.contentHash, default: []].isDisjoint(with: dots)
-    contents[entry.contentHash, default: []].formUnion(dots)
+    let content = Content(device: device, hash: entry.contentHash)
+    // What the hub itself does, as when a day begins, it may do again.
+    let former = device == nil ? nil : contents[content]
+    if former == nil { contents[content] = dot }
     if case .rejected = entry.verdict {
-    } else if !isFormer {
+    } else if former == nil {
       acceptedCount += 1
       for change in entry.changeSet.changes { take(change, entry) }
     }
     decided[dot.replica] = max(decided[dot.replica, default: 0], dot.counter)
     stamps[dot.replica] = entry.stamp.rawValue
-    return isFormer
+    return former
   }
 
   private mutating func take(_ change: RecordChange, _ entry: ChangeEntry) {

@@ -15,13 +15,6 @@ struct Watch {
     var oracles: [HouseholdID: Oracle] = [:]
     var decided: [HouseholdID: [Dot: Decision]] = [:]
     var heads: [HouseholdID: Revision] = [:]
-    /// Under which dot each content was taken in.
-    var takenIn: [HouseholdID: [TakenIn: Dot]] = [:]
-  }
-
-  struct TakenIn: Hashable {
-    let member: RecordID?
-    let content: AuthoredKey
   }
 
   /// What was decided about a change set.
@@ -38,7 +31,7 @@ struct Watch {
   private let codec: WireCodec
   var memory = Memory()
   /// Whose install writes under a replica number.
-  private var members: [HouseholdID: [ReplicaNumber: RecordID]] = [:]
+  private var authors: [HouseholdID: [ReplicaNumber: DeviceEntry]] = [:]
   /// The replica number of each line that was let in, and the last revision that it was told of.
   private var told: [HubCore.ConnectionID: (replica: ReplicaNumber, revision: Revision)] = [:]
   private(set) var changeSets = 0
@@ -86,7 +79,8 @@ struct Watch {
     if entry.dot.counter != last + 1 {
       throw Violation(.noPoison, place, "it was decided behind counter \(last)")
     }
-    if let member = members[household]?[entry.dot.replica], entry.member != member {
+    let author = authors[household]?[entry.dot.replica]
+    if let member = author?.member, entry.member != member {
       throw Violation(.authority, place, "its author is \(entry.member.map { "\($0)" } ?? "the hub"), not \(member)")
     }
     changeSets += 1
@@ -102,12 +96,13 @@ struct Watch {
       content: AuthoredKey(entry.changeSet), hash: entry.contentHash, isRejected: isRejected,
       revision: entry.revision)
     let stamp = memory.models[household]?.stamp(of: entry)
-    let isFormer = memory.models[household]?.decide(entry) ?? false
-    if !isFormer {
+    let former = memory.models[household]?.decide(entry, by: author?.id)
+    if let former {
+      try checkRepetition(entry, of: former, household, place)
+    } else {
       try checkToldOf(entry, stamp: stamp, household, place)
-      try checkOnce(entry, household, place)
     }
-    try RuleWatch.judge(entry, isFormer: isFormer, pack, &memory.oracles[household], place)
+    try RuleWatch.judge(entry, isFormer: former != nil, pack, &memory.oracles[household], place)
   }
 
   /// The stamp that counts is the one that the clocks make, and what people have to be told is in the verdict.
@@ -133,14 +128,12 @@ struct Watch {
     }
   }
 
-  /// Nothing is taken in a second time under another number of the member's.
-  private mutating func checkOnce(_ entry: ChangeEntry, _ household: HouseholdID, _ place: String) throws {
-    guard entry.dot.replica != .hub else { return }
-    if case .rejected = entry.verdict { return }
-    let content = TakenIn(member: entry.member, content: AuthoredKey(entry.changeSet))
-    if let dot = memory.takenIn[household, default: [:]].updateValue(entry.dot, forKey: content) {
-      throw Violation(.exactlyOnce, place, "it was taken in before, as \(dot)")
-    }
+  /// What was decided under another dot gets the same answer, and is not taken in a second time.
+  private func checkRepetition(
+    _ entry: ChangeEntry, of former: Dot, _ household: HouseholdID, _ place: String
+  ) throws {
+    guard memory.decided[household]?[former]?.revision != entry.revision else { return }
+    throw Violation(.exactlyOnce, place, "it was decided before, as \(former), and is decided anew")
   }
 
   /// What the hub is about to answer stands on the disk.
@@ -190,7 +183,7 @@ struct Watch {
 
   mutating func admitted(_ admitted: Doorkeeper.Admitted, _ hello: Hello) {
     let welcome = admitted.grant.welcome
-    members[welcome.household, default: [:]][welcome.replica] = admitted.device.member
+    authors[welcome.household, default: [:]][welcome.replica] = admitted.device
   }
 
   /// The hub says something to a device.

@@ -40,8 +40,8 @@ final class DeviceDisk: ReplicaStorage {
     content.confirmed(in: collection)
   }
   func staged() throws -> [RecordPatch] { content.staged() }
-  func settled(of replica: ReplicaNumber, after counter: UInt64) throws -> [SettledEntry] {
-    content.settled(of: replica, after: counter)
+  func settled(of incarnation: UInt64, after counter: UInt64) throws -> [SettledEntry] {
+    content.settled(of: incarnation, after: counter)
   }
-  func settled(besides replica: ReplicaNumber) throws -> [SettledEntry] { content.settled(besides: replica) }
+  func settled(besides incarnation: UInt64) throws -> [SettledEntry] { content.settled(besides: incarnation) }
 }

@@ -131,9 +131,8 @@ extension Simulation {
     // A hub that was put back is told again by whom it lets in; it may then decide otherwise. Of what was decided under
     // earlier numbers docs/internals/simulator.md says what is open.
     guard !hub.wasPutBack || isLive(device) else { return }
-    let number = device.core?.replica.identity.replica
     for entry in settled
-    where !entry.isRejected && (!hub.wasPutBack || entry.replica == number && !device.wasCopied) {
+    where !entry.isRejected {
       guard isTakenIn(entry, household) else {
         let dot = Dot(entry.replica, entry.changeSet.counter)
         throw Violation(.durable, device.name, "was told that \(dot) is taken in, the hub does not know it")

@@ -110,6 +110,33 @@ struct P3ExactlyOnceTests {
     #expect(try desk.value("tasks", "dishes", "version") == version)
   }
 
+  @Test func `P3: of a former dot the counter counts, since a hub that was put back gives numbers anew`() throws {
+    let desk = try Desk()
+    let sent = Fixture.famquest.titled(1, "Een")
+    let first = try desk.decide(("eva-phone", sent))[0]
+    let old = desk.submission("eva-phone", sent)
+    var revisions = [UInt64?]()
+    // A life of the hub that is over knew the install by 40, another one by 50: the two name no dot in common.
+    for (incarnation, number) in [(UInt64(2), UInt32(40)), (3, 50)] {
+      let replica = try desk.store.openReplica(
+        household: desk.household.id, device: old.device!, incarnation: incarnation)
+      var again = Fixture.famquest.titled(1, "Twee")
+      again.formerly = [Dot(ReplicaNumber(rawValue: number), 7)]
+      var known = sent
+      (known.counter, known.formerly) = (2, [Dot(ReplicaNumber(rawValue: number), 1)])
+      for changeSet in [again, known] {
+        let submission = Submission(
+          household: desk.household.id, replica: replica, device: old.device, member: old.member, offset: .zero,
+          changeSet: changeSet)
+        revisions.append(try desk.decide([submission])[0].outcome?.revision.rawValue)
+      }
+    }
+    #expect(revisions[1] == first.outcome?.revision.rawValue)
+    #expect(revisions[3] == first.outcome?.revision.rawValue)
+    #expect(revisions[0] != revisions[1])
+    #expect(revisions[2] == revisions[0])
+  }
+
   @Test(arguments: [false, true])
   func `P3: what a twin sent first as a new install is not doubled`(isInOneBatch: Bool) throws {
     let desk = try Desk()

@@ -172,7 +172,7 @@ final class Conversation {
   /// The device becomes what another one is: a phone that was set up from the other's backup.
   func clone(_ name: String, from other: String) throws {
     let (copy, original) = (unit(name), unit(other))
-    copy.storage = original.storage.copy(pack: pack)
+    copy.storage = original.storage.copy()
     try restart(name)
     copy.core = core(copy.storage, original.token)
   }
@@ -473,24 +473,4 @@ final class Conversation {
 
 extension DeviceLink.Condition {
   fileprivate var isStopped: Bool { if case .stopped = self { true } else { false } }
-}
-
-extension MemoryReplica {
-  /// A second replica with the same content.
-  fileprivate func copy(pack: Pack) -> MemoryReplica {
-    let replica = load(pack: pack)
-    let copy = MemoryReplica(identity: replica.identity)
-    var writes = ReplicaWrites()
-    writes.outbox = replica.outbox
-    writes.roster = Array(replica.roster.values)
-    writes.staged = staged()
-    if let number = replica.identity.replica { writes.settled = settled(of: number, after: 0) }
-    for collection in pack.collections {
-      for (id, record) in confirmed(in: collection.number) {
-        writes.confirmed[ReplicaKey(collection.number, id)] = record
-      }
-    }
-    copy.write(writes)
-    return copy
-  }
 }

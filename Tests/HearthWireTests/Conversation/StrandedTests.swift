@@ -185,6 +185,34 @@ struct StrandedTests {
     #expect(try Self.count(conversation) == .int(10 + 11))
   }
 
+  @Test func `a hub that is put back while an install is between two numbers gets everything (P12)`() throws {
+    let conversation = try Self.talk(["toy"])
+    let backup = conversation.store.writeCount
+    try conversation.connect("phone")
+    try conversation.settle()
+    try Self.add(conversation, "phone", 1)
+    try conversation.settle()
+    try conversation.disconnect("phone")
+    try conversation.clone("tablet", from: "phone")
+    try Self.add(conversation, "tablet", 1000)
+    try conversation.connect("tablet")
+    try conversation.settle()
+    try conversation.disconnect("tablet")
+    try conversation.connect("phone")
+    try conversation.settle()
+    #expect(conversation.unit("phone").core.replica.identity.replica == nil)
+    try conversation.restoreHub(toWrites: backup)
+    for name in ["phone", "toy"] { try conversation.connect(name) }
+    for _ in 0..<4 {
+      try conversation.settle()
+      try conversation.pass(2000)
+    }
+    #expect(try Self.count(conversation) == .int(10 + 1))
+    try conversation.settleAll()
+    try conversation.expectAgreement("restored")
+    #expect(try Self.count(conversation) == .int(10 + 1001))
+  }
+
   // MARK: Endings
 
   @Test func `a hub that drains answers what it took in, and its devices come back and agree`() throws {
