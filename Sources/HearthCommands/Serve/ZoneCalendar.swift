@@ -1,10 +1,10 @@
 internal import Foundation
-internal import HearthModel
+package import HearthModel
 
 /// Days in the time zones of households.
-enum ZoneCalendar {
+package enum ZoneCalendar {
   /// The day at a moment in an IANA time zone; nil when the zone is unknown.
-  static func day(_ instant: Instant, _ zone: String) -> Day? {
+  package static func day(_ instant: Instant, _ zone: String) -> Day? {
     guard let zone = TimeZone(identifier: zone) else { return nil }
     let seconds = Double(instant.milliseconds) / 1000
     let offset = Double(zone.secondsFromGMT(for: Date(timeIntervalSince1970: seconds)))

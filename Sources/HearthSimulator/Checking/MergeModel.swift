@@ -39,8 +39,8 @@ struct MergeModel {
   private(set) var decided: [ReplicaNumber: UInt64] = [:]
   /// The last stamp of each replica that counted.
   private(set) var stamps: [ReplicaNumber: UInt64] = [:]
-  /// The dot under which a device's content was decided first.
-  private var contents: [Content: Dot] = [:]
+  /// Under which dots a device's content was decided, and whether as what had other dots before.
+  private var contents: [Content: [(dot: Dot, isRenewed: Bool)]] = [:]
   private(set) var acceptedCount = 0
 
   /// What makes a change set the same, whatever its dot.
@@ -62,9 +62,12 @@ struct MergeModel {
   mutating func decide(_ entry: ChangeEntry, by device: RecordID?) -> Dot? {
     let dot = entry.dot
     let content = Content(device: device, hash: entry.contentHash)
-    // What the hub itself does, as when a day begins, it may do again.
-    let former = device == nil ? nil : contents[content]
-    if former == nil { contents[content] = dot }
+    // Two copies of an app may make the same at the same moment: only who names former dots has been here before.
+    let counters = entry.changeSet.formerly.map(\.counter)
+    let former =
+      device == nil
+      ? nil : contents[content]?.first { $0.isRenewed || counters.contains($0.dot.counter) }?.dot
+    contents[content, default: []].append((dot, !counters.isEmpty))
     if case .rejected = entry.verdict {
     } else if former == nil {
       acceptedCount += 1

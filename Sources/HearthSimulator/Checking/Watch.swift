@@ -15,6 +15,15 @@ struct Watch {
     var oracles: [HouseholdID: Oracle] = [:]
     var decided: [HouseholdID: [Dot: Decision]] = [:]
     var heads: [HouseholdID: Revision] = [:]
+    /// How often each content was taken in.
+    var taken: [MadeContent: Int] = [:]
+  }
+
+  /// What a member has made, whatever dot it got.
+  struct MadeContent: Hashable {
+    let household: HouseholdID
+    let member: RecordID?
+    let hash: [UInt8]
   }
 
   /// What was decided about a change set.
@@ -34,6 +43,8 @@ struct Watch {
   private var authors: [HouseholdID: [ReplicaNumber: DeviceEntry]] = [:]
   /// The replica number of each line that was let in, and the last revision that it was told of.
   private var told: [HubCore.ConnectionID: (replica: ReplicaNumber, revision: Revision)] = [:]
+  /// How often each content was made: two copies of an app may make the same at the same moment.
+  private var made: [MadeContent: Int] = [:]
   private(set) var changeSets = 0
   private(set) var rejected: [String: Int] = [:]
   private(set) var merged = 0
@@ -101,6 +112,7 @@ struct Watch {
       try checkRepetition(entry, of: former, household, place)
     } else {
       try checkToldOf(entry, stamp: stamp, household, place)
+      try checkOnce(entry, household, place)
     }
     try RuleWatch.judge(entry, isFormer: former != nil, pack, &memory.oracles[household], place)
   }
@@ -128,7 +140,21 @@ struct Watch {
     }
   }
 
-  /// What was decided under another dot gets the same answer, and is not taken in a second time.
+  mutating func made(_ changeSet: ChangeSet, by member: RecordID, in household: HouseholdID) {
+    let hash = Engine.contentHash(of: changeSet)
+    made[MadeContent(household: household, member: member, hash: hash), default: 0] += 1
+  }
+
+  /// What a person did once is taken in once.
+  private mutating func checkOnce(_ entry: ChangeEntry, _ household: HouseholdID, _ place: String) throws {
+    if case .rejected = entry.verdict { return }
+    let content = MadeContent(household: household, member: entry.member, hash: entry.contentHash)
+    memory.taken[content, default: 0] += 1
+    guard let made = made[content], let taken = memory.taken[content], taken > made else { return }
+    throw Violation(.exactlyOnce, place, "it was made \(made == 1 ? "once" : "\(made) times") and is taken in anew")
+  }
+
+  /// What was decided under another dot gets the same answer.
   private func checkRepetition(
     _ entry: ChangeEntry, of former: Dot, _ household: HouseholdID, _ place: String
   ) throws {

@@ -53,6 +53,7 @@ extension Simulation {
   private func remember(_ outbox: [OutboxEntry], _ counter: UInt64, _ device: SimulatedDevice) {
     guard let entry = outbox.last(where: { $0.changeSet.counter == counter }) else { return }
     device.authored[AuthoredKey(entry.changeSet)] = entry.changeSet
+    watch.made(entry.changeSet, by: device.member, in: households[device.household].id)
   }
 
   private func toggle(_ device: SimulatedDevice, _ dice: inout Dice) throws {
