@@ -137,6 +137,22 @@ let package = Package(
       name: "hearth-dev",
       dependencies: ["HearthDevTools", .product(name: "ArgumentParser", package: "swift-argument-parser")]),
 
+    // the load tester
+    .target(
+      name: "HearthLoad",
+      dependencies: [
+        "HearthCommands", "HearthConsole", "HearthEngine", "HearthHub", "HearthModel", "HearthPack", "HearthProtocol",
+        "HearthReplica", "HearthServer", "HearthSQLite", "HearthTransport", "HearthWire", "Yams",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
+        .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),
+      ], path: "loadtest/Sources/HearthLoad"),
+    .executableTarget(
+      name: "loadtest",
+      dependencies: ["HearthLoad", .product(name: "ArgumentParser", package: "swift-argument-parser")],
+      path: "loadtest/Sources/loadtest"),
+
     .target(name: "HearthTesting", path: "Tests/HearthTesting"),
     .testTarget(name: "HearthSourceTests"),
     .testTarget(name: "HearthModelTests", dependencies: ["HearthModel", "HearthTesting"]),
@@ -207,6 +223,7 @@ let package = Package(
     .testTarget(
       name: "HearthFuzzingTests", dependencies: ["HearthFuzzing", "HearthScenario"]),
     .testTarget(name: "HearthConsoleTests", dependencies: ["HearthConsole"]),
+    .testTarget(name: "HearthLoadTests", dependencies: ["HearthLoad"]),
     .testTarget(
       name: "HearthCommandsTests",
       dependencies: [

@@ -1,0 +1,118 @@
+internal import Foundation
+internal import HearthCommands
+internal import HearthEngine
+internal import HearthHub
+internal import HearthModel
+internal import HearthPack
+internal import HearthSQLite
+internal import HearthServer
+
+/// A hub that the load tester starts for itself: on an empty folder, as a process of its own, so that what it costs can
+/// be told from what the driver costs.
+final class OwnHub: @unchecked Sendable {
+  /// Where it listens.
+  struct Addresses: Decodable, Sendable {
+    let pid: Int32
+    let tcp: String
+    let webSocket: String
+    let http: String
+  }
+
+  private let binary: URL
+  private let folder: URL
+  private let app: App
+  /// Variables that the hub's process gets beside those of this one, as `LD_PRELOAD`.
+  private let environment: [String: String]
+  private var process: Process?
+  private(set) var addresses: Addresses?
+
+  init(binary: URL, folder: URL, app: App, environment: [String: String]) {
+    self.binary = binary
+    self.folder = folder
+    self.app = app
+    self.environment = environment
+  }
+
+  private var data: URL { folder.appending(path: "hub") }
+  private var packs: URL { folder.appending(path: "packs") }
+  private var log: URL { folder.appending(path: "hub.log") }
+
+  /// Lays out the folder and founds the households, straight in the hub's database: through the hub it would take as
+  /// long as a run.
+  ///
+  /// - Parameter progress: is told how many are there.
+  func prepare(households count: Int, devices: Int, _ progress: (Int) -> Void) throws -> [[LoadDevice.Credentials]] {
+    let files = FileManager.default
+    try files.createDirectory(at: data, withIntermediateDirectories: true)
+    try files.createDirectory(at: packs, withIntermediateDirectories: true)
+    try files.copyItem(at: app.folder, to: packs.appending(path: app.pack.name))
+    let engine = Engine(packs: [app.pack.name: app.pack], dayInZone: ZoneCalendar.day)
+    let store = try SQLiteStore.open(at: data.path, packs: [app.pack.name: app.pack])
+    defer { try? store.close() }
+    try store.beginLife(Epoch(rawValue: .random(in: 1 ... .max)))
+    return try (0..<count).map { number in
+      progress(number)
+      let household = app.household(devices: devices)
+      let made = try Founding(engine: engine).found(
+        household, app: app.pack.name, in: store, now: Instant(milliseconds: WallClock.milliseconds),
+        random: { .random(in: 1 ... .max) }, makeToken: Administration.makeToken)
+      return made.map {
+        LoadDevice.Credentials(household: household.id, member: $0.member, token: $0.token)
+      }
+    }
+  }
+
+  /// Starts the process, on the ports that it had before when it had some, and waits until it listens.
+  func start() throws -> Addresses {
+    let running = data.appending(path: "hub.json")
+    try? FileManager.default.removeItem(at: running)
+    if !FileManager.default.fileExists(atPath: log.path) {
+      _ = FileManager.default.createFile(atPath: log.path, contents: nil)
+    }
+    let process = Process()
+    process.executableURL = binary
+    process.arguments = [
+      "serve", "--data", data.path, "--packs", packs.path, "--log-level", "warning",
+      "--tcp-port", Self.port(addresses?.tcp), "--http-port", Self.port(addresses?.http),
+    ]
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    process.standardInput = FileHandle.nullDevice
+    process.standardOutput = FileHandle.nullDevice
+    process.standardError = try FileHandle(forWritingTo: log)
+    try process.run()
+    self.process = process
+    for _ in 0..<3000 {
+      if let content = FileManager.default.contents(atPath: running.path),
+        let found = try? JSONDecoder().decode(Addresses.self, from: content), found.pid == process.processIdentifier
+      {
+        addresses = found
+        return found
+      }
+      guard process.isRunning else { break }
+      Thread.sleep(forTimeInterval: 0.01)
+    }
+    let words = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
+    throw LoadFault("The hub did not start:\n\(words.suffix(2000))")
+  }
+
+  private static func port(_ url: String?) -> String {
+    let authority = url?.split(separator: "/").dropFirst().first ?? ""
+    return authority.split(separator: ":").last.map(String.init) ?? "0"
+  }
+
+  /// Ends the process in good order.
+  func stop() {
+    process?.terminate()
+    process?.waitUntilExit()
+    process = nil
+  }
+
+  /// The bytes of the database, and of its log.
+  var fileBytes: (database: Int, log: Int) {
+    let size = { (name: String) in
+      let attributes = try? FileManager.default.attributesOfItem(atPath: self.data.appending(path: name).path)
+      return (attributes?[.size] as? Int) ?? 0
+    }
+    return (size("hearth.db"), size("hearth.db-wal"))
+  }
+}

@@ -1,0 +1,38 @@
+internal import Foundation
+
+/// What a process has used, as Linux tells in `/proc`.
+package struct ProcessUsage: Sendable {
+  /// User and system time so far, in seconds.
+  package let cpuSeconds: Double
+  /// Proportional set size: the process's own pages, and its part of those it shares.
+  package let memoryBytes: Int
+
+  /// - Returns: nil when there is no such process, or no `/proc`.
+  package init?(of process: Int32) {
+    guard let stat = Self.read("/proc/\(process)/stat"), let closing = stat.lastIndex(of: ")") else { return nil }
+    // Behind the name, which may hold anything: state is the third field, utime the 14th, stime the 15th (proc(5)).
+    let fields = stat[stat.index(after: closing)...].split(separator: " ")
+    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
+    cpuSeconds = (user + system) / Self.ticksPerSecond
+    memoryBytes = Self.proportionalSetSize(of: process)
+  }
+
+  /// The process that asks.
+  package static var own: ProcessUsage? { ProcessUsage(of: ProcessInfo.processInfo.processIdentifier) }
+
+  /// `sysconf(_SC_CLK_TCK)`, which is 100 on every Linux that is met.
+  private static let ticksPerSecond = 100.0
+
+  private static func proportionalSetSize(of process: Int32) -> Int {
+    let rollup = read("/proc/\(process)/smaps_rollup") ?? ""
+    guard let line = rollup.split(separator: "\n").first(where: { $0.hasPrefix("Pss:") }) else { return 0 }
+    return (line.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) * 1024
+  }
+
+  /// `/proc` says that its files are empty, so they are read to the end.
+  private static func read(_ path: String) -> String? {
+    guard let file = FileHandle(forReadingAtPath: path) else { return nil }
+    defer { try? file.close() }
+    return (try? file.readToEnd()).flatMap { $0 }.map { String(decoding: $0, as: UTF8.self) }
+  }
+}
