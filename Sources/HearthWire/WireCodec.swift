@@ -25,7 +25,21 @@ package struct WireCodec: Sendable {
     names = WireNames(pack: pack, isReadable: form == .text)
   }
 
-  package func encode(_ message: HubMessage) -> [UInt8] { serialize(names.frame(message)) }
+  package func encode(_ message: HubMessage) -> [UInt8] {
+    do {
+      switch (form, message) {
+      case (.binary, .updates(let updates)): return try RecordEncoder(names: names).frame(updates)
+      case (.binary, .catchUp(let records, let forget, let through)):
+        return try RecordEncoder(names: names).frame(records, forget: forget, through: through)
+      default: return encodeByLibrary(message)
+      }
+    } catch {
+      preconditionFailure("a frame of our own cannot be encoded: \(error)")
+    }
+  }
+
+  /// The frame as the library writes it, which `encode` is compared with.
+  package func encodeByLibrary(_ message: HubMessage) -> [UInt8] { serialize(names.frame(message)) }
 
   package func encode(_ message: DeviceMessage) -> [UInt8] { serialize(names.frame(message)) }
 
