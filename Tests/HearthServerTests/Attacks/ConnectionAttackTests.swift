@@ -90,8 +90,9 @@ struct ConnectionAttackTests {
         attacker.socket.closeOutput()
         // Whatever it says, it ends, and nothing follows a fault that ends it.
         _ = try await attacker.fault()
+        // Often enough that a slow machine does not take the bystander for gone.
+        if round.isMultiple(of: 30) { try await bystander.roundTrip(UInt64(round / 30), task: "walk-dog") }
       }
-      try await bystander.roundTrip(1, task: "walk-dog")
     }
   }
 
