@@ -45,7 +45,12 @@ package struct SimulateCommand: AsyncParsableCommand {
     let terminal = Output(isJSON: json)
     if list { return terminal.text(SimulationText(terminal.terminal).lists()) }
     let campaign = Campaign(apps: try apps(), wish: try wish(), dayInZone: ZoneCalendar.day)
+    _ = try count(seeds, 1...Self.runsMax, "--seeds")
+    _ = try count(changeSets, 1...Self.runsMax, "--change-sets")
     let first = seed ?? UInt64.random(in: 0...9_999_999_999)
+    guard !trace || seeds ?? 1 == 1 else {
+      throw CommandFailure(.usage, "--trace shows one run, not \(seeds ?? 1): leave --seeds out.")
+    }
     if trace { return try show(campaign.plan(first), terminal) }
     if !json { terminal.line("seed \(first)") }
     let began = ContinuousClock.now
@@ -57,6 +62,8 @@ package struct SimulateCommand: AsyncParsableCommand {
     if json { try terminal.json(summary) } else { terminal.text(SimulationText(terminal.terminal).summary(summary)) }
     if failed != nil { throw ExitCode(1) }
   }
+
+  private static let runsMax = 1_000_000_000
 
   // MARK: What is run
 
