@@ -25,6 +25,17 @@ struct StrandedTests {
     return try conversation.truth(things, box)?[things.field(named: "count")!]
   }
 
+  /// Puts the hub back, and lets the phone and the toy come to it.
+  private static func restore(_ conversation: Conversation, toWrites count: Int) throws {
+    try conversation.restoreHub(toWrites: count)
+    for name in ["phone", "toy"] { try conversation.connect(name) }
+    for _ in 0..<4 {
+      try conversation.settle()
+      // A new install waits a moment before it connects.
+      try conversation.pass(2000)
+    }
+  }
+
   // MARK: Two installs with one identity
 
   @Test func `of two connections of one install the older is replaced, and comes back as an install of its own`() throws
@@ -171,13 +182,7 @@ struct StrandedTests {
     try Self.add(conversation, "phone", 10)
     try conversation.settle()
     try conversation.disconnect("tablet")
-    try conversation.restoreHub(toWrites: backup)
-    for name in ["phone", "toy"] { try conversation.connect(name) }
-    for _ in 0..<4 {
-      try conversation.settle()
-      // A new install waits a moment before it connects.
-      try conversation.pass(2000)
-    }
+    try Self.restore(conversation, toWrites: backup)
     #expect(try Self.count(conversation) == .int(10 + 11))
     // The copy comes with the same change set, and nothing counts twice.
     try conversation.settleAll()
@@ -201,12 +206,7 @@ struct StrandedTests {
     try conversation.connect("phone")
     try conversation.settle()
     #expect(conversation.unit("phone").core.replica.identity.replica == nil)
-    try conversation.restoreHub(toWrites: backup)
-    for name in ["phone", "toy"] { try conversation.connect(name) }
-    for _ in 0..<4 {
-      try conversation.settle()
-      try conversation.pass(2000)
-    }
+    try Self.restore(conversation, toWrites: backup)
     #expect(try Self.count(conversation) == .int(10 + 1))
     try conversation.settleAll()
     try conversation.expectAgreement("restored")

@@ -1,5 +1,6 @@
 internal import HearthModel
 internal import HearthReplica
+internal import HearthServer
 internal import HearthTransport
 internal import HearthWire
 internal import NIOCore
@@ -13,7 +14,6 @@ final class Driver: @unchecked Sendable {
   private let dialer: Dialer
   private(set) var households: [LoadHousehold] = []
   private(set) var devices: [LoadDevice] = []
-  private var generator: SplitMix64
   private var isWriting = false
   private var writingSince: Int64 = 0
   private var lastPaced: Int64 = 0
@@ -27,13 +27,12 @@ final class Driver: @unchecked Sendable {
 
   init(
     loop: any EventLoop, _ pack: Pack, _ accounts: [[LoadDevice.Credentials]], _ workload: Workload, _ profile: Profile,
-    _ dialer: Dialer, seed: UInt64
+    _ dialer: Dialer
   ) {
     self.loop = loop
     self.workload = workload
     self.profile = profile
     self.dialer = dialer
-    generator = SplitMix64(seed: seed)
     for account in accounts {
       guard let first = account.first else { continue }
       let household = LoadHousehold(first.household)
@@ -52,7 +51,8 @@ final class Driver: @unchecked Sendable {
 
   func moment() -> DeviceCore.Moment {
     DeviceCore.Moment(
-      monotonic: now / 1_000_000, clock: Instant(milliseconds: WallClock.milliseconds), random: generator.next())
+      monotonic: now / 1_000_000, clock: Instant(milliseconds: Clocks.wallMilliseconds),
+      random: .random(in: .min ... .max))
   }
 
   // MARK: Connections
@@ -215,21 +215,4 @@ final class Driver: @unchecked Sendable {
   }
 
   private static let witnessTries = 4000
-}
-
-/// Random numbers of a seed, for the waits of devices: https://prng.di.unimi.it/splitmix64.c
-struct SplitMix64: RandomNumberGenerator {
-  private var state: UInt64
-
-  init(seed: UInt64) {
-    state = seed
-  }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
-    var mixed = state
-    mixed = (mixed ^ (mixed >> 30)) &* 0xbf58_476d_1ce4_e5b9
-    mixed = (mixed ^ (mixed >> 27)) &* 0x94d0_49bb_1331_11eb
-    return mixed ^ (mixed >> 31)
-  }
 }

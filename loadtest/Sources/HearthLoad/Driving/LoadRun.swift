@@ -82,7 +82,7 @@ package final class LoadRun {
     memory.before = ProcessUsage(of: process)?.memoryBytes ?? 0
     let driver = Driver(
       loop: group.next(), app.pack, accounts, Workload(app.pack, app.household, profile), profile,
-      try dialer(addresses), seed: 1)
+      try dialer(addresses))
     self.driver = driver
     try await connect(driver)
     let measured = try await drive(driver)
@@ -247,20 +247,23 @@ package final class LoadRun {
     let (seconds, memory) = (seconds, memory)
     return try await driver.loop.submit {
       let meter = driver.meter
-      let decided = max(1, meter.decidedWhileMeasuring)
+      // Where nothing was decided nothing can be said of its cost.
+      let perChangeSet = { (cpuSeconds: Double) in
+        meter.decidedWhileMeasuring == 0 ? 0 : cpuSeconds * 1e6 / Double(meter.decidedWhileMeasuring)
+      }
       let share = measured.driverCPU / measured.seconds
       return RunReport(
         setup: setup, counts: meter.counts, outcome: RunReport.Latency(meter.outcome),
         delivery: RunReport.Latency(meter.delivery),
         decidedPerSecond: Double(meter.decidedWhileMeasuring) / measured.seconds, seconds: seconds,
         hub: RunReport.Hub(
-          cpuMicrosecondsPerChangeSet: measured.hubCPU * 1e6 / Double(decided),
+          cpuMicrosecondsPerChangeSet: perChangeSet(measured.hubCPU),
           cpuShare: measured.hubCPU / measured.seconds, memoryBefore: memory.before, memoryPeak: memory.peak,
           memoryAfter: memory.after,
           memoryIdlePerConnection: Double(memory.connected - memory.before) / Double(driver.devices.count),
           databaseBytes: files.database, logBytes: files.log),
         driver: RunReport.Driver(
-          cpuMicrosecondsPerChangeSet: measured.driverCPU * 1e6 / Double(decided), cpuShare: share,
+          cpuMicrosecondsPerChangeSet: perChangeSet(measured.driverCPU), cpuShare: share,
           lateness99: meter.lateness.milliseconds(at: 0.99), isLimit: share > Self.busyShare),
         convergence: convergence)
     }.get()

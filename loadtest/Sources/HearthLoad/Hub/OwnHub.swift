@@ -54,7 +54,7 @@ final class OwnHub: @unchecked Sendable {
       progress(number)
       let household = app.household(devices: devices)
       let made = try Founding(engine: engine).found(
-        household, app: app.pack.name, in: store, now: Instant(milliseconds: WallClock.milliseconds),
+        household, app: app.pack.name, in: store, now: Instant(milliseconds: Clocks.wallMilliseconds),
         random: { .random(in: 1 ... .max) }, makeToken: Administration.makeToken)
       return made.map {
         LoadDevice.Credentials(household: household.id, member: $0.member, token: $0.token)
