@@ -69,13 +69,19 @@ extension Workload {
         grouping: possible.flatMap { $0.subjects.map(\.collection.number) }, by: { $0 }
       ).mapValues(\.count)
       byRole = possible.reduce(into: [:]) { subjects, entry in
-        subjects[entry.role] = entry.subjects.max { left, right in
+        // What changes who may see what costs more than everyday edits.
+        let everyday = entry.subjects.filter { !Self.isAboutPeople($0.collection, pack) }
+        subjects[entry.role] = (everyday.isEmpty ? entry.subjects : everyday).max { left, right in
           let (few, many) = (left.collection.number, right.collection.number)
           return (sharing[few] ?? 0, counts[few] ?? 0, many.rawValue) < (
             sharing[many] ?? 0, counts[many] ?? 0, few.rawValue
           )
         }
       }
+    }
+
+    private static func isAboutPeople(_ collection: CollectionSchema, _ pack: Pack) -> Bool {
+      collection.number == pack.memberCollection || collection.number == pack.householdCollection
     }
 
     subscript(role: String) -> Subject? { byRole[role] }
