@@ -13,7 +13,8 @@ struct ProfileFile: Decodable {
   let records: Int?
   let events: [Event]?
 
-  private enum CodingKeys: String, CodingKey, CaseIterable {
+  /// All keys; any other is refused.
+  fileprivate enum CodingKeys: String, CodingKey, CaseIterable {
     case about, households, devices, warm_up, seconds, rate, closed_loop, target, records, events
   }
 
@@ -75,9 +76,7 @@ extension Profile {
     events = try (file.events ?? []).map { try Self.event($0, name) }.sorted { $0.at < $1.at }
   }
 
-  private static let knownKeys = [
-    "about", "households", "devices", "warm_up", "seconds", "rate", "closed_loop", "target", "records", "events",
-  ]
+  private static let knownKeys = ProfileFile.CodingKeys.allCases.map(\.rawValue)
 
   private static func refuseUnknownKeys(_ text: String) throws {
     guard let mapping = try Yams.compose(yaml: text)?.mapping else {
