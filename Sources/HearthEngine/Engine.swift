@@ -26,7 +26,6 @@ package struct Engine: Sendable {
   /// - Throws: what the reader throws. A bad change set never throws; it is rejected (P9).
   package func decide(_ batch: [Submission], reader: any StoreReader, now: Instant) throws -> DecidedBatch {
     let work = WorkingSet(reader: reader)
-    try reader.prefetch(keys(of: batch))
     var results = [SubmissionResult]()
     results.reserveCapacity(batch.count)
     var announcements = [DecidedBatch.Announcement]()
@@ -66,16 +65,6 @@ package struct Engine: Sendable {
     let (result, _) = try decide(submission, work, now)
     guard case .decided(_, let patch?) = result else { return (result, nil) }
     return (result, DecidedBatch.Announcement(household: household, patch: patch, position: position))
-  }
-
-  private func keys(of batch: [Submission]) -> Set<RecordKey> {
-    var keys = Set<RecordKey>()
-    for submission in batch {
-      for change in submission.changeSet.changes {
-        keys.insert(RecordKey(submission.household, change.collection, change.record))
-      }
-    }
-    return keys
   }
 
   // MARK: Steps 1 and 2: who, and seen before?

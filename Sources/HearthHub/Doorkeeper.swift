@@ -15,14 +15,22 @@ package struct Doorkeeper: Sendable {
     audiences = packs.mapValues { Audience($0) }
   }
 
-  /// A session that may begin.
-  package struct Admitted: Sendable {
+  /// A session that may begin. A class, since each message of the session looks into it.
+  package final class Admitted: Sendable {
     package let grant: HubSession.Grant
     package let pack: Pack
-    /// What the member sees.
-    package internal(set) var view: View
+    /// What the member sees when the session begins.
+    package let view: View
     package let device: DeviceEntry
     package let offset: ClockOffset
+
+    init(grant: HubSession.Grant, pack: Pack, view: View, device: DeviceEntry, offset: ClockOffset) {
+      self.grant = grant
+      self.pack = pack
+      self.view = view
+      self.device = device
+      self.offset = offset
+    }
   }
 
   /// What the shell gives to each attempt.

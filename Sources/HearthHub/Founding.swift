@@ -96,7 +96,6 @@ private struct EmptyHousehold: StoreReader {
   /// Other households may have the values of a `unique` that holds over all of them.
   let others: any StoreReader
 
-  func prefetch(_ keys: Set<RecordKey>) {}
   func household(_ id: HouseholdID) -> HouseholdState? { id == state.id ? state : nil }
   func record(_ key: RecordKey) -> RecordState? { nil }
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { nil }

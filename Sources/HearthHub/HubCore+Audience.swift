@@ -9,41 +9,45 @@ internal import HearthWire
 extension HubCore {
   /// Tells every live session of the household but its author's of a publication, and ends those that have no business
   /// there after it.
-  mutating func tell(_ publication: Publication, _ household: HouseholdID, except author: ConnectionID?) -> [Effect] {
-    var effects = endOutdatedSessions(publication, household)
-    // One encoding for all that are told the same in the same form.
-    var encodings: [Encoding: [UInt8]] = [:]
+  mutating func tell(
+    _ publication: Publication, _ household: HouseholdID, except author: ConnectionID?, _ effects: inout [Effect]
+  ) {
+    effects += endOutdatedSessions(publication, household)
+    // One encoding for all that are told the same in the same form; a household has a handful of views.
+    var encodings = [Encoding]()
     for id in connections(of: household) where id != author {
       guard let told = tell(id, publication, &encodings) else { continue }
       effects.append(told)
     }
-    return effects + endSessions(outside: publication.patch, household)
+    effects += endSessions(outside: publication.patch, household)
   }
 
-  /// Which encoding of a publication a session gets.
-  struct Encoding: Hashable {
+  /// An encoding of a publication and who gets it.
+  private struct Encoding {
     let form: WireCodec.Form
-    /// What it is told of each record; nil for everything.
-    var cuts: [View.Cut]?
+    /// What they are told of each record; nil for everything.
+    let cuts: [View.Cut]?
+    let bytes: [UInt8]
   }
 
   private mutating func tell(
-    _ id: ConnectionID, _ publication: Publication, _ encodings: inout [Encoding: [UInt8]]
+    _ id: ConnectionID, _ publication: Publication, _ encodings: inout [Encoding]
   ) -> Effect? {
-    guard wantsPatch(id, at: publication.patch.revision), let codec = connections[id]?.codec else { return nil }
-    var encoding = Encoding(form: codec.form, cuts: nil)
-    var patch = publication.patch
+    guard let (codec, view) = reader(id, at: publication.patch.revision) else { return nil }
+    var cuts: [View.Cut]?
     if !publication.isForAll {
-      guard let view = connections[id]?.admitted?.view else { return nil }
-      encoding.cuts = view.cuts(publication)
-      if let cuts = encoding.cuts, encodings[encoding] == nil {
-        patch = publication.patch(cuts, in: view.audience.pack)
-      }
+      guard let view else { return nil }
+      cuts = view.cuts(publication)
     }
-    let bytes = encodings[encoding] ?? codec.encode(.updates([.patch(patch)]))
-    encodings[encoding] = bytes
     countPatch()
-    return .write(id, bytes, encoding.form)
+    if let known = encodings.first(where: { $0.form == codec.form && $0.cuts == cuts }) {
+      return .write(id, known.bytes, codec.form)
+    }
+    var patch = publication.patch
+    if let cuts, let view { patch = publication.patch(cuts, in: view.audience.pack) }
+    let bytes = codec.encode(.updates([.patch(patch)]))
+    encodings.append(Encoding(form: codec.form, cuts: cuts, bytes: bytes))
+    return .write(id, bytes, codec.form)
   }
 
   /// Ends the sessions of members whose view as a whole is another after a publication, before they are told of it.
@@ -51,7 +55,7 @@ extension HubCore {
     guard !publication.standings.isEmpty || publication.household != nil else { return [] }
     var effects = [Effect]()
     for id in connections(of: household) {
-      guard let view = connections[id]?.admitted?.view else { continue }
+      guard let view = connections[id]?.view else { continue }
       var standing = publication.standings[view.member] ?? view.standing
       if standing != .gone, let values = publication.household { standing = standing.with(household: values) }
       guard standing != view.standing else { continue }

@@ -49,8 +49,8 @@ package struct HubCore: Sendable {
     case fault(FaultCode)
   }
 
-  /// A submission and whom to answer.
-  package struct Ticket: Sendable {
+  /// A submission and whom to answer. A class, since it passes from hand to hand and is never changed.
+  package final class Ticket: Sendable {
     package let connection: ConnectionID
     package let submission: Submission
 
@@ -71,10 +71,13 @@ package struct HubCore: Sendable {
     var session: HubSession
     var codec: WireCodec
     var admitted: Doorkeeper.Admitted?
+    /// What the member sees; nil before it is known who that is.
+    var view: View?
     /// Whether a frame has come, which fixes the form of all that follow.
     var hasSpoken = false
     /// How the connection ends, as far as it has been said.
     var ending = Ending.orderly
+
   }
 
   private(set) var connections: [ConnectionID: Connection] = [:]
@@ -129,20 +132,20 @@ package struct HubCore: Sendable {
   package mutating func received(
     _ frame: [UInt8], _ form: WireCodec.Form, from id: ConnectionID, now: Int64
   ) -> [Effect] {
-    guard var connection = connections[id], connection.session.isOpen else { return [] }
+    guard let place = connections.index(forKey: id), connections.values[place].session.isOpen else { return [] }
     tally.framesReceived += 1
-    if !connection.hasSpoken {
-      connection.hasSpoken = true
-      connection.codec = WireCodec(form: form, pack: nil)
-      connections[id] = connection
+    if !connections.values[place].hasSpoken {
+      connections.values[place].hasSpoken = true
+      connections.values[place].codec = WireCodec(form: form, pack: nil)
     }
-    guard connection.codec.form == form else {
+    let codec = connections.values[place].codec
+    guard codec.form == form else {
       let fault = ProtocolFault(
         .malformedFrame, "A connection speaks binary or text throughout. Open another one for the other form.")
       return malformed(fault, from: id)
     }
     do {
-      let message = try connection.codec.decodeDeviceMessage(frame)
+      let message = try codec.decodeDeviceMessage(frame)
       return step(id) { $0.received(message, now: now) }
     } catch {
       return step(id) { $0.malformed(error) }
@@ -185,6 +188,7 @@ package struct HubCore: Sendable {
       effects += end(other, ProtocolFault(.replaced, "Another install with its identity has connected."))
     }
     connections[id]?.admitted = admitted
+    connections[id]?.view = admitted.view
     connections[id]?.codec = WireCodec(form: connection.codec.form, pack: admitted.pack)
     let newcomer = admitted.grant.roster.filter { $0.replica == welcome.replica }
     for other in households[household] ?? [] { effects += step(other) { $0.told(.roster(newcomer)) } }
@@ -217,7 +221,9 @@ package struct HubCore: Sendable {
       let (household, publication) = (announcement.household, announcement.patch)
       guard households[household] != nil else { return [] }
       published[household] = publication.patch.revision
-      return tell(publication, household, except: nil)
+      var effects = [Effect]()
+      tell(publication, household, except: nil, &effects)
+      return effects
     }
   }
 
@@ -228,8 +234,11 @@ package struct HubCore: Sendable {
     _ results: [(ticket: Ticket, result: SubmissionResult)], announcements: [DecidedBatch.Announcement] = []
   ) -> [Effect] {
     var effects = [Effect]()
+    effects.reserveCapacity(results.count * 3)
     for (position, (ticket, result)) in results.enumerated() {
-      defer { effects += announced(announcements.filter { $0.position == position }) }
+      defer {
+        if !announcements.isEmpty { effects += announced(announcements.filter { $0.position == position }) }
+      }
       count(result)
       switch result {
       case .decided(let outcome, let publication):
@@ -239,13 +248,11 @@ package struct HubCore: Sendable {
         if case .rejected(let rejection) = outcome.verdict {
           effects.append(.note(ticket.connection, .rejected(rejection.code)))
         }
-        effects += step(ticket.connection) { $0.decided(.outcome(outcome)) }
-        if let publication {
-          effects += tell(publication, ticket.submission.household, except: ticket.connection)
-        }
-      case .repeated(let outcome): effects += step(ticket.connection) { $0.decided(.outcome(outcome)) }
-      case .gap(let expected): effects += step(ticket.connection) { $0.decided(.gap(expected: expected)) }
-      case .forked: effects += step(ticket.connection) { $0.decided(.forked) }
+        step(ticket.connection, &effects) { $0.decided(.outcome(outcome)) }
+        if let publication { tell(publication, ticket.submission.household, except: ticket.connection, &effects) }
+      case .repeated(let outcome): step(ticket.connection, &effects) { $0.decided(.outcome(outcome)) }
+      case .gap(let expected): step(ticket.connection, &effects) { $0.decided(.gap(expected: expected)) }
+      case .forked: step(ticket.connection, &effects) { $0.decided(.forked) }
       }
     }
     return effects
@@ -262,12 +269,16 @@ package struct HubCore: Sendable {
 
   func connections(of household: HouseholdID) -> [ConnectionID] { households[household] ?? [] }
 
-  mutating func wantsPatch(_ id: ConnectionID, at revision: Revision) -> Bool {
-    connections[id]?.session.wantsPatch(at: revision) == true
+  /// How a connection is told of a revision, and what its member sees; nil when it is not told.
+  mutating func reader(_ id: ConnectionID, at revision: Revision) -> (codec: WireCodec, view: View?)? {
+    guard let place = connections.index(forKey: id), connections.values[place].session.wantsPatch(at: revision) else {
+      return nil
+    }
+    return (connections.values[place].codec, connections.values[place].view)
   }
 
   mutating func setView(_ view: View, _ id: ConnectionID) {
-    connections[id]?.admitted?.view = view
+    connections[id]?.view = view
   }
 
   mutating func countPatch() {
@@ -298,80 +309,80 @@ package struct HubCore: Sendable {
   mutating func step(
     _ id: ConnectionID, _ body: (inout HubSession) -> [HubSession.Directive]
   ) -> [Effect] {
-    guard var connection = connections.removeValue(forKey: id) else { return [] }
-    let directives = body(&connection.session)
-    for directive in directives {
-      if case .send(.error(let fault)) = directive, fault.code.endsConnection { connection.ending = .fault(fault.code) }
-      if case .send(.goodbye) = directive { connection.ending = .goingAway }
-    }
-    connections[id] = connection
-    return directives.flatMap { carryOut($0, id, connection) }
+    var effects = [Effect]()
+    step(id, &effects, body)
+    return effects
   }
 
-  private mutating func carryOut(
-    _ directive: HubSession.Directive, _ id: ConnectionID, _ connection: Connection
-  ) -> [Effect] {
+  /// Changes the session where it is: a copy would cost a dozen counts, and two more searches, for each message.
+  private mutating func step(
+    _ id: ConnectionID, _ effects: inout [Effect], _ body: (inout HubSession) -> [HubSession.Directive]
+  ) {
+    guard let place = connections.index(forKey: id) else { return }
+    for directive in body(&connections.values[place].session) { carryOut(directive, id, &effects) }
+  }
+
+  private mutating func carryOut(_ directive: HubSession.Directive, _ id: ConnectionID, _ effects: inout [Effect]) {
     switch directive {
-    case .authenticate(let hello): return [.admit(id, hello)]
-    case .send(let message):
-      tally.framesSent += 1
-      var effects = [Effect.write(id, connection.codec.encode(message), connection.codec.form)]
-      if case .error(let fault) = message {
-        tally.faults[fault.code, default: 0] += 1
-        effects.append(.note(id, .failed(fault)))
-      }
-      return effects
+    case .authenticate(let hello): effects.append(.admit(id, hello))
+    case .send(let message): send(message, id, &effects)
     case .read(let revision):
-      guard let admitted = connection.admitted else { return [] }
+      guard let admitted = connections[id]?.admitted, let view = connections[id]?.view else { return }
       let welcome = admitted.grant.welcome
-      return [
+      effects.append(
         .read(
           id,
           PageRequest(
-            household: welcome.household, revision: revision, view: admitted.view,
-            emptyThrough: welcome.isSnapshot ? welcome.head : .zero))
-      ]
-    case .submit(let changeSets): return submit(changeSets, id, connection)
-    case .acknowledge(let revision): return acknowledge(revision, id, connection)
+            household: welcome.household, revision: revision, view: view,
+            emptyThrough: welcome.isSnapshot ? welcome.head : .zero)))
+    case .submit(let changeSets): submit(changeSets, id, &effects)
+    case .acknowledge(let revision): acknowledge(revision, id, &effects)
     case .inquire(let inquiry):
-      guard let admitted = connection.admitted else { return [] }
-      return [.inquire(id, Question(inquiry, admitted))]
+      guard let admitted = connections[id]?.admitted else { return }
+      effects.append(.inquire(id, Question(inquiry, admitted)))
     case .close:
+      let ending = connections[id]?.ending ?? .orderly
       forget(id)
-      return [.close(id, connection.ending)]
+      effects.append(.close(id, ending))
     }
   }
 
-  private mutating func submit(
-    _ changeSets: [ChangeSet], _ id: ConnectionID, _ connection: Connection
-  ) -> [Effect] {
-    guard let admitted = connection.admitted else { return [] }
+  private mutating func send(_ message: HubMessage, _ id: ConnectionID, _ effects: inout [Effect]) {
+    guard let place = connections.index(forKey: id) else { return }
+    let codec = connections.values[place].codec
+    tally.framesSent += 1
+    effects.append(.write(id, codec.encode(message), codec.form))
+    switch message {
+    case .error(let fault):
+      if fault.code.endsConnection { connections[id]?.ending = .fault(fault.code) }
+      tally.faults[fault.code, default: 0] += 1
+      effects.append(.note(id, .failed(fault)))
+    case .goodbye: connections[id]?.ending = .goingAway
+    default: break
+    }
+  }
+
+  private mutating func submit(_ changeSets: [ChangeSet], _ id: ConnectionID, _ effects: inout [Effect]) {
+    guard let place = connections.index(forKey: id), let author = connections.values[place].admitted else { return }
     tally.changeSetsSubmitted += changeSets.count
-    return [
+    effects.append(
       .submit(
         changeSets.map { changeSet in
           Ticket(
             connection: id,
             submission: Submission(
-              household: admitted.device.household, replica: admitted.grant.welcome.replica,
-              device: admitted.device.id, member: admitted.device.member, offset: admitted.offset,
-              changeSet: changeSet))
-        })
-    ]
+              household: author.device.household, replica: author.grant.welcome.replica, device: author.device.id,
+              member: author.device.member, offset: author.offset, changeSet: changeSet))
+        }))
   }
 
-  private mutating func acknowledge(
-    _ revision: Revision, _ id: ConnectionID, _ connection: Connection
-  ) -> [Effect] {
-    guard let admitted = connection.admitted else { return [] }
-    let (household, replica) = (admitted.device.household, admitted.grant.welcome.replica)
-    var effects = [
-      Effect.acknowledge(Acknowledgement(household: household, replica: replica, revision: revision))
-    ]
+  private mutating func acknowledge(_ revision: Revision, _ id: ConnectionID, _ effects: inout [Effect]) {
+    guard let place = connections.index(forKey: id), let author = connections.values[place].admitted else { return }
+    let (household, replica) = (author.device.household, author.grant.welcome.replica)
+    effects.append(.acknowledge(Acknowledgement(household: household, replica: replica, revision: revision)))
     for other in households[household] ?? [] where other != id {
-      effects += step(other) { $0.told(.seen(replica, revision)) }
+      step(other, &effects) { $0.told(.seen(replica, revision)) }
     }
-    return effects
   }
 
   private mutating func forget(_ id: ConnectionID) {

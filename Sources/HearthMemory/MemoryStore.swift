@@ -213,8 +213,6 @@ private struct Contents: Sendable {
 private struct Reader: StoreReader {
   let contents: Contents
 
-  func prefetch(_ keys: Set<RecordKey>) {}
-
   func household(_ id: HouseholdID) -> HouseholdState? { contents.households[id]?.state }
 
   func record(_ key: RecordKey) -> RecordState? { contents.households[key.household]?.records[key]?.state }

@@ -15,6 +15,11 @@ package struct FrameCutter: Sendable {
 
   /// Takes in what was read.
   package mutating func append(_ bytes: some Sequence<UInt8>) {
+    Array(bytes).withUnsafeBytes { append($0) }
+  }
+
+  /// Takes in what was read, from memory that is the caller's.
+  package mutating func append(_ bytes: UnsafeRawBufferPointer) {
     if start > 0 {
       buffer.removeFirst(start)
       start = 0
@@ -22,11 +27,23 @@ package struct FrameCutter: Sendable {
     buffer.append(contentsOf: bytes)
   }
 
+  /// Gives memory back when nothing waits in it: thousands of connections are idle at any time.
+  private mutating func shrink() {
+    guard start == buffer.count, buffer.capacity > Self.idleBytesMax else { return }
+    (buffer, start) = ([], 0)
+  }
+
+  /// What a connection keeps for the next frame.
+  private static let idleBytesMax = 1024
+
   /// The next whole frame; nil when more bytes are needed.
   ///
   /// - Throws: `frameTooLarge` as soon as the length is known; the stream cannot be read on behind it.
   package mutating func next() throws(ProtocolFault) -> [UInt8]? {
-    guard buffer.count - start >= 4 else { return nil }
+    guard buffer.count - start >= 4 else {
+      shrink()
+      return nil
+    }
     let length = buffer[start..<start + 4].reduce(0) { $0 << 8 | Int($1) }
     guard length <= frameBytesMax else {
       throw ProtocolFault(

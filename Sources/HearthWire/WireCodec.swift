@@ -44,7 +44,18 @@ package struct WireCodec: Sendable {
   package func encode(_ message: DeviceMessage) -> [UInt8] { serialize(names.frame(message)) }
 
   package func decodeDeviceMessage(_ bytes: [UInt8]) throws(ProtocolFault) -> DeviceMessage {
+    if form == .binary, let changeSets = PushDecoder.changeSets(in: bytes) { return .push(changeSets) }
+    return try decodeByLibrary(bytes)
+  }
+
+  /// The message as the library reads it, which `decodeDeviceMessage` is compared with.
+  package func decodeByLibrary(_ bytes: [UInt8]) throws(ProtocolFault) -> DeviceMessage {
     try names.message(parse(bytes, Hearth_V1_DeviceFrame.self))
+  }
+
+  /// Whether a frame is read without the library.
+  package func readsByHand(_ frame: [UInt8]) -> Bool {
+    form == .binary && PushDecoder.changeSets(in: frame) != nil
   }
 
   package func decodeHubMessage(_ bytes: [UInt8]) throws(ProtocolFault) -> HubMessage {

@@ -125,7 +125,7 @@ extension WireNames {
   }
 
   /// More installs than a household ever has; a vector is walked for every write.
-  private static let vectorEntriesMax = 1024
+  static let vectorEntriesMax = 1024
 
   func authorship(_ author: Authorship) -> Hearth_V1_Authorship {
     var message = Hearth_V1_Authorship()

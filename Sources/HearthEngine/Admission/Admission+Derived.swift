@@ -6,21 +6,22 @@ internal import HearthModel
 extension Admission {
   /// Brings the derived fields up to what the records say now.
   func account() throws {
-    for key in stage.orderedKeys { try beginAccounts(key) }
-    for key in stage.orderedKeys {
+    for touch in stage.touches where touch.before == nil { try beginAccounts(touch) }
+    for touch in stage.touches {
+      let key = touch.key
       let plan = plan[key.collection]
-      guard !plan.accounts.isEmpty, let touch = stage.touches[key] else { continue }
+      guard !plan.accounts.isEmpty else { continue }
       let former = touch.accounted
       touch.accounted = touch.after
       guard touch.mayChange(plan.accountReach, since: former) else { continue }
       for account in plan.accounts { try change(account, by: key, from: former, to: touch.after) }
     }
-    for key in stage.orderedKeys where !plan[key.collection].computed.isEmpty { try recompute(key) }
+    for touch in stage.touches where !plan[touch.key.collection].computed.isEmpty { try recompute(touch.key) }
   }
 
   /// A new record begins with nothing counted.
-  private func beginAccounts(_ key: RecordKey) throws {
-    guard let touch = stage.touches[key], touch.before == nil else { return }
+  private func beginAccounts(_ touch: Stage.Touch) throws {
+    let key = touch.key
     for field in plan[key.collection].counted where touch.after.slots[field.slot] == .empty {
       try stage.putDerived(touch.after.derivedValue(of: field, in: touch.collection), slot: field.slot, of: key)
     }

@@ -55,9 +55,10 @@ extension Admission {
   /// The effects of what changed since they were last looked for.
   private func effectsOfChanges() throws -> [Firing] {
     var firings = [Firing]()
-    for key in stage.orderedKeys {
+    for touch in stage.touches {
+      let key = touch.key
       let plan = plan[key.collection]
-      guard !plan.effects.isEmpty, let touch = stage.touches[key] else { continue }
+      guard !plan.effects.isEmpty else { continue }
       if touch.mayChange(plan.effectReach, since: touch.noticed) {
         for effect in plan.effects where fires(effect, touch) {
           firings.append(Firing(key: key, effect: effect, scene: sceneAsSeen(key, touch)))
@@ -128,7 +129,7 @@ extension Admission {
     guard !row.isEmpty, let collection = pack.collection(key.collection), var state = try stage.state(of: key),
       stage.isVisible(state, key)
     else { return }
-    var slots = Set<Int>()
+    var slots = PositionSet()
     // All values are those of before the row.
     let values = try row.map { try scene.value(of: $0.value) ?? .null }
     for (assignment, value) in zip(row, values) {
@@ -225,7 +226,7 @@ extension Admission {
       stage.isVisible(state, key)
     else { return }
     try applyByRule(RecordOperation(.delete), to: &state, key, collection)
-    try stage.put(key, state, ruleSlots: [], ruleKind: .delete)
+    try stage.put(key, state, ruleSlots: PositionSet(), ruleKind: .delete)
   }
 }
 

@@ -6,10 +6,10 @@ internal import HearthModel
 extension Admission {
   /// Asks every rule that what changed can make false.
   func checkInvariants() throws {
-    for key in stage.orderedKeys {
+    for touch in stage.touches {
+      let key = touch.key
       let plan = plan[key.collection]
-      guard !plan.checks.isEmpty || !plan.acyclics.isEmpty, let touch = stage.touches[key], touch.isLive
-      else { continue }
+      guard !plan.checks.isEmpty || !plan.acyclics.isEmpty, touch.isLive else { continue }
       let collection = touch.collection
       for check in plan.checks where !touch.wasLive || !check.reach.isDisjoint(with: touch.changed) {
         // A row of an append collection is judged once, when it is written.
@@ -82,9 +82,10 @@ extension Admission {
 
   /// Notes what the tracked fields show now, for those who write later without having seen it.
   func keepTrails() throws {
-    for key in stage.orderedKeys {
+    for touch in stage.touches {
+      let key = touch.key
       let (tracked, fields) = (plan[key.collection].tracked, plan[key.collection].trackedFields)
-      guard let touch = stage.touches[key], !fields.isDisjoint(with: touch.changed) else { continue }
+      guard !fields.isDisjoint(with: touch.changed) else { continue }
       let collection = touch.collection
       let shown = { (state: RecordState) in
         tracked.map { RecordPatch.FieldValue($0, state.value(of: collection.fields[$0.index], in: collection)) }

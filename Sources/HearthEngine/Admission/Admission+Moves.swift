@@ -23,17 +23,19 @@ extension Admission {
   ///   filled in what the writer's device does not know.
   func takeSteps(
     _ existing: RecordState?, _ key: RecordKey, _ shape: EditShape, _ operation: inout RecordOperation
-  ) throws -> (apart: [RecordOperation], filled: Set<Int>) {
+  ) throws -> (apart: [RecordOperation], filled: PositionSet) {
     let moves = plan[shape.collection.number].moves
-    guard !isHub, !moves.isEmpty, shape.change.kind == .create || shape.change.kind == .update else { return ([], []) }
+    guard !isHub, !moves.isEmpty, shape.change.kind == .create || shape.change.kind == .update else {
+      return ([], PositionSet())
+    }
     guard let existing else {
       try checkBeginnings(shape, key)
-      return ([], [])
+      return ([], PositionSet())
     }
     let edited = shape.change.edits.filter { moves[$0.field] != nil }
     if !edited.isEmpty { try checkStillThere(existing, key, shape) }
     var apart = [RecordOperation]()
-    var filled = Set<Int>()
+    var filled = PositionSet()
     let seen = seen[key] ?? [:]
     for edit in edited {
       guard case .set(let value) = edit.action, let field = shape.collection.field(edit.field) else { continue }
@@ -213,8 +215,8 @@ extension RecordState {
   /// The write that a register shows; nil where there is none.
   func winner(of field: Field, in collection: CollectionSchema) -> Write? {
     guard case .register(let register) = slots[field.slot],
-      let preference = collection.slots[field.slot].rule.preference
+      let preference = collection.slots[field.slot].preference
     else { return nil }
-    return register.resolve(by: preference)?.winner
+    return register.winner(by: preference)
   }
 }

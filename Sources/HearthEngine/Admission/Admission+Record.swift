@@ -114,11 +114,11 @@ extension RecordState {
   fileprivate func hasOnly(seen: VersionVector, inSlot slot: Int) -> Bool {
     switch slots[slot] {
     case .empty, .hub: true
-    case .register(let register): register.writes.allSatisfy { seen.covers($0.author.dot) }
+    case .register(let register): register.allSatisfy { seen.covers($0.author.dot) }
     case .extreme(let extreme): extreme.write.map { seen.covers($0.author.dot) } ?? true
-    case .set(let set): set.entries.allSatisfy { $0.register.writes.allSatisfy { seen.covers($0.author.dot) } }
+    case .set(let set): set.entries.allSatisfy { $0.register.allSatisfy { seen.covers($0.author.dot) } }
     case .document(let document):
-      document.entries.allSatisfy { $0.register.writes.allSatisfy { seen.covers($0.author.dot) } }
+      document.entries.allSatisfy { $0.register.allSatisfy { seen.covers($0.author.dot) } }
     // A counter does not say which increments it has; the record as a whole does.
     case .counter: seen.covers(versions)
     }

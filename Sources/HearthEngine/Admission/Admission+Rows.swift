@@ -96,7 +96,7 @@ extension Admission {
     } catch {
       throw rejection(error, target, shape)
     }
-    try stage.put(key, state, ruleSlots: Set(operation.slots.map(\.slot)), ruleKind: .create)
+    try stage.put(key, state, ruleSlots: PositionSet(operation.slots.lazy.map(\.slot)), ruleKind: .create)
   }
 }
 

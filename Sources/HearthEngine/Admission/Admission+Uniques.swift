@@ -10,8 +10,8 @@ extension Admission {
   func claimUniques() throws -> [UniqueHolder] {
     var released: [UniqueKey: RecordID] = [:]
     var taken: [(entry: UniqueEntry, rule: Unique, collection: CollectionSchema)] = []
-    for key in stage.orderedKeys {
-      guard let touch = stage.touches[key] else { continue }
+    for touch in stage.touches {
+      let key = touch.key
       let collection = touch.collection
       for (rule, reach) in plan[key.collection].uniques where touch.mayChange(reach, since: touch.before) {
         let old = try touch.before.flatMap { try uniqueKey(rule, $0, key, collection) }

@@ -219,7 +219,8 @@ final class Admission {
     } catch {
       throw rejection(error, collection, shape)
     }
-    let slots = Set((operation.slots + steps.flatMap(\.slots)).map(\.slot))
+    var slots = PositionSet(operation.slots.lazy.map(\.slot))
+    for step in steps { for (slot, _) in step.slots { slots.insert(slot) } }
     for slot in slots { try checkLimits(state, slot, collection, shape) }
     stage.put(key, state, before: existing, slots: slots, kind: change.kind)
     for slot in filled { stage.tell(key, slot) }

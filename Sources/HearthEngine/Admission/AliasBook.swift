@@ -13,7 +13,7 @@ struct AliasBook {
   /// The names under which it changes records, in its order.
   private var changed: [RecordKey] = []
   /// The slots in which a reference came by another name.
-  private(set) var rewritten: [RecordKey: Set<Int>] = [:]
+  private(set) var rewritten: [RecordKey: PositionSet] = [:]
 
   // MARK: Filling
 
@@ -34,7 +34,7 @@ struct AliasBook {
   ) {
     if written.record != change.record { changed.append(key.of(written.record)) }
     for edit in change.edits where !written.edits.contains(edit) {
-      if let field = collection.field(edit.field) { rewritten[key, default: []].insert(field.slot) }
+      if let field = collection.field(edit.field) { rewritten[key, default: PositionSet()].insert(field.slot) }
     }
   }
 

@@ -23,7 +23,7 @@ extension Stage {
     }
     try followLives(from: changedLife)
     if let restricts { try checkRestricting(restricts) }
-    for touch in touches.values { touch.settled = touch.after }
+    for touch in touches { touch.settle() }
   }
 
   // MARK: References that changed

@@ -10,10 +10,9 @@ extension Stage {
 
   /// Refuses records that have come to restrict what is gone since references were last followed.
   func checkRestricting(_ restricts: Restricts) throws {
-    for key in orderedKeys {
-      guard let touch = touches[key], let collection = pack.collection(key.collection), touch.settled != touch.after
-      else { continue }
-      for field in collection.fields where field.onDelete == .restrict {
+    for touch in touches where !touch.isSettled {
+      let key = touch.key
+      for field in touch.collection.fields where field.onDelete == .restrict {
         let before = try touch.settled.map { try restricted(by: field, $0, key, restricts) } ?? []
         let after = try restricted(by: field, touch.after, key, restricts)
         for target in after.subtracting(before).sorted() { try checkIsThere(target, field, key) }

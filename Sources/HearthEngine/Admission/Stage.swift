@@ -5,14 +5,12 @@ final class Stage {
   private let work: WorkingSet
   let household: HouseholdID
   let plan: Plan
-  private(set) var touches: [RecordKey: Touch] = [:]
-  /// The touched records in a stable order: by collection, then id.
-  private(set) var orderedKeys: [RecordKey] = []
+  private(set) var touches = TouchList()
   private var references = WorkingSet.ReferenceDelta()
   private var takenUniques: [UniqueEntry] = []
   private var releasedUniques: [UniqueKey: RecordID] = [:]
   /// The records that were written since references were last followed.
-  private var unsettled: Set<RecordKey> = []
+  private var unsettled: [RecordKey] = []
 
   init(work: WorkingSet, household: HouseholdID, plan: Plan) {
     self.work = work
@@ -51,29 +49,29 @@ final class Stage {
 
   /// Writes what the change set itself does.
   func put(
-    _ key: RecordKey, _ state: RecordState, before: RecordState?, slots: Set<Int>, kind: RecordChange.Kind
+    _ key: RecordKey, _ state: RecordState, before: RecordState?, slots: PositionSet, kind: RecordChange.Kind
   ) {
     guard let collection = pack.collection(key.collection) else { return }
-    let touch = Touch(collection, before: before, after: state, kind: kind)
+    let touch = Touch(key, collection, before: before, after: state, kind: kind)
     touch.mark(slots)
-    add(touch, key)
-    unsettled.insert(key)
+    touches.add(touch)
+    unsettle(key)
   }
 
   /// Writes what a move or an effect does.
-  func put(_ key: RecordKey, _ state: RecordState, ruleSlots: Set<Int>, ruleKind: RecordChange.Kind) throws {
+  func put(_ key: RecordKey, _ state: RecordState, ruleSlots: PositionSet, ruleKind: RecordChange.Kind) throws {
     guard let touch = try touch(key, orNew: state) else { return }
     touch.after = state
     touch.markByRule(ruleSlots)
     touch.markByRule(ruleKind)
-    unsettled.insert(key)
+    unsettle(key)
   }
 
   /// Writes what the hub computes; nothing follows from it but other computations.
   func putDerived(_ value: Value, slot: Int, of key: RecordKey) throws {
     guard let touch = try touch(key) else { return }
     touch.after.setHubValue(value, slot: slot)
-    touch.mark([slot])
+    touch.mark(CollectionOfOne(slot))
   }
 
   /// The touch of a record; one in which nothing has changed for a record that has none. Nil when there is no record.
@@ -82,15 +80,13 @@ final class Stage {
     if let known = touches[key] { return known }
     let before = try work.state(of: key)
     guard let after = before ?? state, let collection = pack.collection(key.collection) else { return nil }
-    let touch = Touch(collection, before: before, after: after, kind: nil)
-    add(touch, key)
+    let touch = Touch(key, collection, before: before, after: after, kind: nil)
+    touches.add(touch)
     return touch
   }
 
-  private func add(_ touch: Touch, _ key: RecordKey) {
-    if touches.updateValue(touch, forKey: key) != nil { return }
-    let place = orderedKeys.firstIndex { (key.collection, key.record) < ($0.collection, $0.record) }
-    orderedKeys.insert(key, at: place ?? orderedKeys.endIndex)
+  private func unsettle(_ key: RecordKey) {
+    if unsettled.last != key { unsettled.append(key) }
   }
 
   func setTrail(_ row: Trail.Row, of key: RecordKey) {
@@ -99,7 +95,7 @@ final class Stage {
 
   /// Tells everybody what a slot holds although the change set did not change it: its author believes otherwise.
   func tell(_ key: RecordKey, _ slot: Int) {
-    touches[key]?.markByRule([slot])
+    touches[key]?.markByRule(CollectionOfOne(slot))
   }
 
   func uniques(taken: [UniqueEntry], released: [UniqueKey: RecordID]) {
@@ -115,20 +111,21 @@ final class Stage {
   /// The records to settle, in a stable order; afterwards none.
   func takeUnsettled() -> [RecordKey] {
     defer { unsettled = [] }
-    return unsettled.count < 2
-      ? Array(unsettled) : unsettled.sorted { ($0.collection, $0.record) < ($1.collection, $1.record) }
+    return unsettled.count < 2 ? unsettled : Set(unsettled).sorted { $0.precedes($1) }
   }
 
   // MARK: The hub's own fields
 
   /// Writes time stamps and the version of the records that the change set itself touched. What a seed gives stays.
+  /// Nothing may follow from it.
   func stampHubFields(now: Instant) {
-    for touch in touches.values {
+    for touch in touches {
+      touch.finish()
       guard let kind = touch.kind ?? touch.ruleKind else { continue }
       for (position, field) in plan[touch.collection.number].hubSlots where !touch.slots.contains(position) {
         guard let value = Self.hubValue(field, touch.before?.slots[position], kind: kind, now: now) else { continue }
         touch.after.setHubValue(value, slot: position)
-        touch.mark([position])
+        touch.mark(CollectionOfOne(position))
       }
     }
   }
@@ -150,8 +147,8 @@ final class Stage {
 
   /// Hands everything to the working set.
   func absorb(into work: WorkingSet, revision: Revision) throws {
-    for (key, touch) in touches {
-      work.write(key, touch.after, revision: revision, changedFields: touch.changed)
+    for touch in touches {
+      work.write(touch.key, touch.after, revision: revision, changedFields: touch.changed)
     }
     if !takenUniques.isEmpty || !releasedUniques.isEmpty {
       try work.write(household, taken: takenUniques, released: releasedUniques)

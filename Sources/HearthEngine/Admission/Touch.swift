@@ -3,26 +3,33 @@ internal import HearthModel
 extension Stage {
   /// A record that the change set changed, itself or by what follows from it.
   final class Touch {
+    let key: RecordKey
     let collection: CollectionSchema
     /// The record before; nil when the change set created it.
     let before: RecordState?
     var after: RecordState {
-      didSet { facts = nil }
+      didSet {
+        facts = nil
+        edition += 1
+      }
     }
+    /// How often `after` has changed, which is cheaper to compare than what it holds.
+    private var edition = 0
     /// The slots that were written.
-    private(set) var slots: Set<Int> = []
+    private(set) var slots = PositionSet()
     /// Fields whose references appeared or vanished with their targets.
     private(set) var referenceFields = FieldSet()
     /// The fields that may show something else than before.
     private(set) var changed = FieldSet()
     /// The slots that moves and effects wrote, so that the author does not know what they hold.
-    private(set) var ruleSlots: Set<Int> = []
+    private(set) var ruleSlots = PositionSet()
     /// What the change set did; nil for a record that changed only by what follows.
     let kind: RecordChange.Kind?
     /// What moves and effects did to the record as a whole; nil when they did not touch it.
     private(set) var ruleKind: RecordChange.Kind?
     /// The record when references were last followed.
-    var settled: RecordState?
+    private(set) var settled: RecordState?
+    private var settledEdition: Int?
     /// The record when effects were last looked for.
     var noticed: RecordState?
     /// The record when derived numbers were last brought up to it.
@@ -30,7 +37,11 @@ extension Stage {
     private var facts: RecordFacts?
     private(set) lazy var formerFacts = before.map { RecordFacts($0, in: collection) }
 
-    init(_ collection: CollectionSchema, before: RecordState?, after: RecordState, kind: RecordChange.Kind?) {
+    init(
+      _ key: RecordKey, _ collection: CollectionSchema, before: RecordState?, after: RecordState,
+      kind: RecordChange.Kind?
+    ) {
+      self.key = key
       self.collection = collection
       self.before = before
       self.after = after
@@ -48,15 +59,15 @@ extension Stage {
 
     /// Notes that slots were written.
     func mark(_ slots: some Sequence<Int>) {
-      for slot in slots where self.slots.insert(slot).inserted {
+      for slot in slots where self.slots.insert(slot) {
         for field in collection.slots[slot].fields { changed.insert(field) }
       }
     }
 
     /// Notes that moves or effects wrote slots.
-    func markByRule(_ slots: some Collection<Int>) {
+    func markByRule(_ slots: some Sequence<Int>) {
+      for slot in slots { ruleSlots.insert(slot) }
       mark(slots)
-      ruleSlots.formUnion(slots)
     }
 
     /// Notes what moves and effects did to the record as a whole.
@@ -71,6 +82,23 @@ extension Stage {
         changed.insert(field)
       }
     }
+
+    /// Notes that references have been followed.
+    func settle() {
+      guard !isSettled else { return }
+      settled = after
+      settledEdition = edition
+    }
+
+    /// Forgets how the record was in between: nothing more follows from it. What the hub stamps is then written in
+    /// place; as long as former states share its slots, each write copies them all.
+    func finish() {
+      (settled, noticed, accounted, facts) = (nil, nil, nil, nil)
+      settledEdition = nil
+    }
+
+    /// Whether the record is as it was when references were last followed.
+    var isSettled: Bool { settledEdition == edition }
 
     var isLive: Bool { after.isLive(in: collection) }
 

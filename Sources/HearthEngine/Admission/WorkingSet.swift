@@ -2,24 +2,33 @@ internal import HearthModel
 
 /// The state in which a batch is decided: what the store holds, covered by what the batch has changed so far.
 final class WorkingSet {
-  /// A record of the batch.
-  struct Record {
-    var state: RecordState
+  /// A record of the batch. A class, so that a change set changes it in place.
+  final class Record {
+    fileprivate(set) var state: RecordState
     let isStored: Bool
     /// The last revision of the batch that changed it; nil when it was only read.
-    var revision: Revision?
-    var changedFields = FieldSet()
+    fileprivate(set) var revision: Revision?
+    fileprivate(set) var changedFields = FieldSet()
+
+    init(_ state: RecordState, isStored: Bool) {
+      self.state = state
+      self.isStored = isStored
+    }
   }
 
   /// A household of the batch.
-  struct Household {
-    var state: HouseholdState
+  final class Household {
+    fileprivate(set) var state: HouseholdState
     let expectedHead: Revision
-    var changes: [ChangeEntry] = []
-    /// Change sets decided in this batch, for resends within it.
-    var decided: [Dot: ChangeEntry] = [:]
+    /// Change sets decided in this batch.
+    fileprivate(set) var changes: [ChangeEntry] = []
     /// Those of them that named former dots.
-    var renewed: [RenewedContent: Dot] = [:]
+    fileprivate(set) var renewed: [RenewedContent: Dot] = [:]
+
+    init(_ state: HouseholdState) {
+      self.state = state
+      expectedHead = state.revision
+    }
   }
 
   private let reader: any StoreReader
@@ -61,7 +70,7 @@ final class WorkingSet {
   func household(_ id: HouseholdID) throws -> Household? {
     if let household = households[id] { return household }
     guard let state = try reader.household(id) else { return nil }
-    let household = Household(state: state, expectedHead: state.revision)
+    let household = Household(state)
     households[id] = household
     return household
   }
@@ -69,12 +78,13 @@ final class WorkingSet {
   func state(of key: RecordKey) throws -> RecordState? {
     if let known = records[key] { return known?.state }
     let state = try reader.record(key)
-    records[key] = .some(state.map { Record(state: $0, isStored: true) })
+    records[key] = .some(state.map { Record($0, isStored: true) })
     return state
   }
 
   func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry? {
-    if let entry = households[household]?.decided[dot] { return entry }
+    // A resend within one batch is seldom, so that nothing is kept to find it by.
+    if let entry = households[household]?.changes.last(where: { $0.dot == dot }) { return entry }
     return try reader.change(household, dot)
   }
 
@@ -118,24 +128,25 @@ final class WorkingSet {
   }
 
   func write(_ key: RecordKey, _ state: RecordState, revision: Revision, changedFields: FieldSet) {
-    var record = (records[key] ?? nil) ?? Record(state: state, isStored: false)
+    let record: Record
+    if let known = records[key], let known {
+      record = known
+    } else {
+      record = Record(state, isStored: false)
+      records[key] = .some(record)
+    }
     record.state = state
     record.revision = revision
     record.changedFields.formUnion(changedFields)
-    records[key] = .some(record)
   }
 
   func write(_ id: HouseholdID, _ state: HouseholdState, _ change: ChangeEntry) {
-    guard var household = households.removeValue(forKey: id) else {
-      preconditionFailure("household \(id) was not read")
-    }
+    guard let household = households[id] else { preconditionFailure("household \(id) was not read") }
     household.state = state
     household.changes.append(change)
-    household.decided[change.dot] = change
     if let content = RenewedContent(change, in: state), household.renewed[content] == nil {
       household.renewed[content] = change.dot
     }
-    households[id] = household
   }
 
   func write(_ household: HouseholdID, _ body: (inout ReferenceDelta) -> Void) {

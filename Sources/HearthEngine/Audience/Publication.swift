@@ -1,7 +1,9 @@
 package import HearthModel
 
 /// A patch, with what a session has to know to cut it to its member's view.
-package struct Publication: Hashable, Sendable {
+///
+/// A class, since it passes from hand to hand and is never changed.
+package final class Publication: Hashable, Sendable {
   /// What those are told who see everything.
   package let patch: Patch
   /// For each record of the patch how it is seen; nil where its collection is open to everybody. Empty when all are.
@@ -26,6 +28,13 @@ package struct Publication: Hashable, Sendable {
     self.standings = standings
     self.household = household
   }
+
+  package static func == (left: Publication, right: Publication) -> Bool {
+    left.patch == right.patch && left.sights == right.sights && left.shifted == right.shifted
+      && left.standings == right.standings && left.household == right.household
+  }
+
+  package func hash(into hasher: inout Hasher) { hasher.combine(patch) }
 }
 
 /// What a record said to the read conditions of its collection, before and after a change set.
@@ -63,6 +72,7 @@ extension View {
   package func cuts(_ publication: Publication) -> [Cut]? {
     guard !publication.isForAll else { return nil }
     let records = publication.patch.records
+    if isToldEverything(publication) { return nil }
     let changed = records.indices.map { position in
       publication.sight(of: position).map { cut($0) } ?? .changes(published(records[position].collection))
     }
@@ -74,6 +84,18 @@ extension View {
       && zip(changed, records).allSatisfy { $0 == .changes(published($1.collection)) }
     return isEverything ? nil : changed + shifted
   }
+
+  /// Whether the role alone shows all that a publication tells, as it mostly does.
+  private func isToldEverything(_ publication: Publication) -> Bool {
+    publication.shifted.isEmpty
+      && publication.patch.records.indices.allSatisfy { position in
+        let sight = publication.sight(of: position)
+        return sight.map { published($0.collection).isSubset(of: always($0.collection)) } ?? true
+      }
+  }
+
+  /// The fields that the role sees whatever a record says.
+  private func always(_ collection: CollectionNumber) -> FieldSet { audience.permit(standing.role, collection).always }
 
   /// What is told of one record to somebody who did not write it.
   func cut(_ sight: Sight) -> Cut {

@@ -13,8 +13,8 @@ extension Stage {
   }
 
   private func shifted() throws -> [RecordKey] {
-    try orderedKeys.flatMap { key in
-      try readers(of: key, audience.dependents).filter { reader in
+    try touches.flatMap { touch in
+      try readers(of: touch, audience.dependents).filter { reader in
         guard touches[reader] == nil, let rights = audience[reader.collection], let state = try state(of: reader) else {
           return false
         }
@@ -25,11 +25,12 @@ extension Stage {
   }
 
   /// The records at the other end of the paths that lead to a record and read what changed of it, in a stable order.
-  private func readers(of key: RecordKey, _ dependents: [[Audience.Dependent]]) throws -> [RecordKey] {
-    guard dependents.indices.contains(key.collection.index) else { return [] }
+  private func readers(of touch: Touch, _ dependents: [[Audience.Dependent]]) throws -> [RecordKey] {
+    let number = touch.key.collection
+    guard dependents.indices.contains(number.index), !dependents[number.index].isEmpty else { return [] }
     var found = Set<RecordKey>()
-    for dependent in dependents[key.collection.index] where hasChanged(dependent.field, of: key) {
-      var ends: Set<RecordKey> = [key]
+    for dependent in dependents[number.index] where touch.hasChanged(dependent.field) {
+      var ends: Set<RecordKey> = [touch.key]
       for link in dependent.links {
         var next = Set<RecordKey>()
         for end in ends {
@@ -42,13 +43,7 @@ extension Stage {
       }
       found.formUnion(ends)
     }
-    return found.sorted { ($0.collection, $0.record) < ($1.collection, $1.record) }
-  }
-
-  private func hasChanged(_ field: FieldNumber?, of key: RecordKey) -> Bool {
-    guard let touch = touches[key] else { return false }
-    if touch.wasLive != touch.isLive { return true }
-    return field.map { touch.changed.contains($0) } ?? false
+    return found.sorted { $0.precedes($1) }
   }
 
   /// A record as it was before the change set.
@@ -57,17 +52,12 @@ extension Stage {
     return try state(of: key)
   }
 
-  /// Whether a record counts as changed only because it may come into a view or leave it.
-  func isOnlyShifted(_ key: RecordKey) -> Bool {
-    guard let touch = touches[key], touch.kind == nil, touch.changed.isEmpty else { return false }
-    return touch.before == touch.after
-  }
-
   // MARK: What sessions are told
 
   /// How a touched record is seen, before and after; nil where its collection is open to everybody.
-  func sight(_ key: RecordKey) throws -> Sight? {
-    guard let rights = audience[key.collection], !rights.isOpen, let touch = touches[key] else { return nil }
+  func sight(_ touch: Touch) throws -> Sight? {
+    let key = touch.key
+    guard let rights = audience[key.collection], !rights.isOpen else { return nil }
     let after = try audience.values(rights, key, touch.after) { try self.state(of: $0) }
     let before = try touch.before.map { former in
       guard rights.reach.leadsOn || !rights.reach.fields.isDisjoint(with: touch.changed) else { return after }
@@ -79,9 +69,10 @@ extension Stage {
   /// The standing of each member whose own record, or a record that conditions reach from there, has changed.
   func standings() throws -> [RecordID: Standing] {
     guard !audience.isOpen || pack.roles.session != nil else { return [:] }
-    var members = Set(orderedKeys.lazy.filter { $0.collection == self.pack.memberCollection }.map(\.record))
-    for key in orderedKeys {
-      members.formUnion(try readers(of: key, audience.memberDependents).map(\.record))
+    var members = Set<RecordID>()
+    for touch in touches {
+      if touch.key.collection == pack.memberCollection { members.insert(touch.key.record) }
+      for reader in try readers(of: touch, audience.memberDependents) { members.insert(reader.record) }
     }
     var standings: [RecordID: Standing] = [:]
     for member in members {
@@ -97,4 +88,15 @@ extension Stage {
     guard !audience.householdInputs.isEmpty, leadsOn || touches[key] != nil else { return nil }
     return try audience.householdValues(household) { try self.state(of: $0) }
   }
+}
+
+extension Stage.Touch {
+  /// Whether a field may show something else than before, or the record came or went.
+  fileprivate func hasChanged(_ field: FieldNumber?) -> Bool {
+    if let field, changed.contains(field) { return true }
+    return wasLive != isLive
+  }
+
+  /// Whether the record counts as changed only because it may come into a view or leave it.
+  var isOnlyShifted: Bool { kind == nil && changed.isEmpty && before == after }
 }

@@ -1,8 +1,8 @@
 internal import Crypto
 package import HearthModel
 
-/// What one member sees on one device.
-package struct View: Sendable {
+/// What one member sees on one device. A class, since every change of the household is held against it.
+package final class View: Sendable {
   /// The rights of the app.
   package let audience: Audience
   /// What the rights ask of the member.
@@ -52,7 +52,7 @@ package struct View: Sendable {
   /// - Parameter values: what the record says to the read conditions of its collection.
   func fields(of collection: CollectionNumber, _ values: [Value]) -> FieldSet {
     guard let rights = audience[collection] else { return FieldSet() }
-    let surroundings = Expression.Surroundings(today: nil, day: { _ in nil }) { value($0, rights, values) }
+    let surroundings = Expression.Surroundings(today: nil, day: { _ in nil }) { [self] in value($0, rights, values) }
     // The values are at hand, so that nothing is thrown; what is not known is not shown.
     return audience.permit(standing.role, collection).fields { grant in
       grant.conditions.allSatisfy { (try? $0.holds(in: surroundings)) == true }

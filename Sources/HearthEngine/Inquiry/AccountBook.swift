@@ -55,7 +55,7 @@ struct AccountBook {
   mutating func isTyped(_ slot: CollectionSchema.Slot, _ record: InquirySight.SeenRecord, _ position: Int) throws
     -> Bool
   {
-    guard case .register(let register) = record.state.slots[position], let preference = slot.rule.preference,
+    guard case .register(let register) = record.state.slots[position], let preference = slot.preference,
       let winner = register.resolve(by: preference)?.winner, winner.author.dot.replica != .hub,
       let entry = try entry(winner.author.dot)
     else { return false }

@@ -114,7 +114,7 @@ extension RecordState {
       guard let write = extreme.write else { return [] }
       return [Conflict(subject: .fields(slot.fields), rule: slot.rule.name, winner: write, losers: [])]
     case .register(let register):
-      guard let preference = slot.rule.preference, let resolution = register.resolve(by: preference) else { return [] }
+      guard let preference = slot.preference, let resolution = register.resolve(by: preference) else { return [] }
       return [
         Conflict(
           subject: .fields(slot.fields), rule: slot.rule.name, winner: resolution.winner, losers: resolution.losers)
@@ -136,7 +136,7 @@ extension RecordState {
   ) -> [Conflict] {
     let open = conflicts(ofSlot: position, in: collection)
     let contested = Set(open.map(\.subject))
-    guard let preference = slot.rule.preference else { return open }
+    guard let preference = slot.preference else { return open }
     let settled = parts.compactMap { subject, register -> Conflict? in
       guard !contested.contains(subject), let winner = register.resolve(by: preference)?.winner, winner.value != nil
       else { return nil }

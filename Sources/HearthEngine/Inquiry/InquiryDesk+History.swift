@@ -176,7 +176,7 @@ extension InquirySight.SeenRecord {
     let said = Set(edits.map(\.field))
     return zip(schema.slots, state.slots).flatMap { slot, state -> [Edit] in
       guard case .register(let register) = state, sees(slot), said.isDisjoint(with: slot.fields),
-        let write = register.writes.first(where: { $0.author.dot == dot })
+        let write = register.first(where: { $0.author.dot == dot })
       else { return [] }
       let values = slot.isGroup ? write.value?.elements ?? [] : [write.value ?? .null]
       return zip(slot.fields, values).map { Edit($0, .set($1)) }

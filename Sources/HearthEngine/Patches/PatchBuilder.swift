@@ -11,17 +11,29 @@ struct PatchBuilder {
 
   /// What was decided between this change set and writes that had not seen it, or that it had not seen.
   func decisions() throws -> [Decision] {
-    try stage.orderedKeys.flatMap { key -> [Decision] in
-      guard let touch = stage.touches[key], touch.kind != nil, let collection = stage.pack.collection(key.collection)
-      else { return [] }
-      var conflicts = touch.after.lifeConflict(in: collection).map { [$0] } ?? []
-      conflicts += try hiddenConflict(touch, key).map { [$0] } ?? []
-      conflicts += touch.slots.sorted().flatMap { slot in
-        touch.after.conflicts(ofSlot: slot, in: collection).map { $0.published(ofSlot: slot, in: collection) }
+    var decisions = [Decision]()
+    for touch in stage.touches where touch.kind != nil {
+      let (key, collection) = (touch.key, touch.collection)
+      for conflict in try conflicts(of: touch)
+      where conflict.concerns(author.dot) || isHiddenBelow(conflict, touch, collection) {
+        decisions.append(Decision(collection: key.collection, record: key.record, conflict: conflict))
       }
-      return conflicts.filter { $0.concerns(author.dot) || isHiddenBelow($0, touch, collection) }
-        .map { Decision(collection: key.collection, record: key.record, conflict: $0) }
     }
+    return decisions
+  }
+
+  /// The open conflicts of what the change set touched of a record.
+  private func conflicts(of touch: Stage.Touch) throws -> [Conflict] {
+    let collection = touch.collection
+    var conflicts = [Conflict]()
+    if let conflict = touch.after.lifeConflict(in: collection) { conflicts.append(conflict) }
+    if let conflict = try hiddenConflict(touch) { conflicts.append(conflict) }
+    for slot in touch.slots where touch.after.slots[slot].mayDispute {
+      for conflict in touch.after.conflicts(ofSlot: slot, in: collection) {
+        conflicts.append(conflict.published(ofSlot: slot, in: collection))
+      }
+    }
+    return conflicts
   }
 
   /// Whether a write of this change set stands at or below the path of a conflict between a leaf and what is below it;
@@ -31,13 +43,13 @@ struct PatchBuilder {
       case .document(let document) = touch.after.slots[field.slot]
     else { return false }
     return document.entries.contains { entry in
-      entry.path.starts(with: path) && entry.register.writes.contains { $0.author.dot == author.dot }
+      entry.path.starts(with: path) && entry.register.contains { $0.author.dot == author.dot }
     }
   }
 
   /// That the record is hidden by the delete of a record on which it depends.
-  private func hiddenConflict(_ touch: Stage.Touch, _ key: RecordKey) throws -> Conflict? {
-    guard touch.after.derived.isHidden, touch.kind != .delete, let cause = try stage.causeOfHiding(key) else {
+  private func hiddenConflict(_ touch: Stage.Touch) throws -> Conflict? {
+    guard touch.after.derived.isHidden, touch.kind != .delete, let cause = try stage.causeOfHiding(touch.key) else {
       return nil
     }
     return Conflict(
@@ -49,17 +61,19 @@ struct PatchBuilder {
 
   /// What every other device is told, as far as its member may see it.
   func publication(_ revision: Revision, at now: Instant) throws -> Publication {
-    let keys = stage.orderedKeys
-    let changed = keys.filter { !stage.isOnlyShifted($0) }
-    let records = changed.map { key in
-      let touch = stage.touches[key]!
-      return patch(key, touch, fields: changedFields(touch, key))
+    var (records, sights, shifted): ([RecordPatch], [Sight?], [Sight]) = ([], [], [])
+    for touch in stage.touches {
+      if touch.isOnlyShifted {
+        if let sight = try stage.sight(touch) { shifted.append(sight) }
+      } else {
+        records.append(patch(touch, fields: touch.changed))
+        sights.append(try stage.sight(touch))
+      }
     }
     let told = Patch(revision: revision, dot: author.dot, at: now, records: records)
     guard !stage.audience.isOpen || stage.pack.roles.session != nil else { return Publication(told) }
     return Publication(
-      told, sights: try changed.map { try stage.sight($0) },
-      shifted: try keys.filter { stage.isOnlyShifted($0) }.compactMap { try stage.sight($0) },
+      told, sights: sights, shifted: shifted,
       standings: try stage.standings(), household: try stage.householdValues())
   }
 
@@ -71,48 +85,51 @@ struct PatchBuilder {
   func recordsForAuthor(
     _ submission: Submission, role: String, context: (RecordKey) -> VersionVector
   ) throws -> [RecordPatch] {
-    let patches = stage.orderedKeys.map { key in (key, patchForAuthor(key, context: context)) }
-    guard !seesAll(role), let view = try stage.audience.view(of: submission, { try stage.state(of: $0) }) else {
-      return patches.compactMap(\.1)
+    let view = seesAll(role) ? nil : try stage.audience.view(of: submission) { try stage.state(of: $0) }
+    var records = [RecordPatch]()
+    for touch in stage.touches {
+      var patch = patchForAuthor(touch, context: context)
+      if let view, let sight = try stage.sight(touch) { patch = cut(patch, touch, sight, to: view) }
+      if let patch { records.append(patch) }
     }
-    return try patches.compactMap { key, patch in
-      guard let sight = try stage.sight(key) else { return patch }
-      return cut(patch, key, sight, to: view)
-    }
+    return records
   }
 
   /// Whether the role alone shows its members all that can be told of the touched records.
   private func seesAll(_ role: String) -> Bool {
     renamed.isEmpty
-      && stage.orderedKeys.allSatisfy { key in
+      && stage.touches.allSatisfy { touch in
         // A role that changes is another view.
-        guard key.collection != stage.pack.memberCollection, let collection = stage.touches[key]?.collection else {
-          return false
-        }
-        return collection.publishedFields.isSubset(of: stage.audience.permit(role, key.collection).always)
+        touch.key.collection != stage.pack.memberCollection
+          && touch.collection.publishedFields.isSubset(of: stage.audience.permit(role, touch.key.collection).always)
       }
   }
 
-  private func patchForAuthor(_ key: RecordKey, context: (RecordKey) -> VersionVector) -> RecordPatch? {
-    guard !stage.isOnlyShifted(key) else { return nil }
-    let touch = stage.touches[key]!
-    if renamed.contains(key), let collection = stage.pack.collection(key.collection) {
-      return .whole(key.collection, key.record, touch.after, in: collection)
+  private func patchForAuthor(_ touch: Stage.Touch, context: (RecordKey) -> VersionVector) -> RecordPatch? {
+    guard !touch.isOnlyShifted else { return nil }
+    let key = touch.key
+    if renamed.contains(key) { return .whole(key.collection, key.record, touch.after, in: touch.collection) }
+    guard touch.kind != nil else { return patch(touch, fields: touch.changed) }
+    let isContended = touch.before.map { !$0.isSeen(by: context(key)) } ?? false
+    var fields = touch.changed
+    if !isContended {
+      for number in touch.changed where isKnownToAuthor(touch.collection.fields[number.index], touch) {
+        fields.remove(number)
+      }
     }
-    guard touch.kind != nil else { return patch(key, touch, fields: changedFields(touch, key)) }
-    let isContended = touch.before.map { !context(key).covers($0.versions) } ?? false
-    let fields = changedFields(touch, key).filter { field in
-      isContended || touch.ruleSlots.contains(field.slot) || isHubs(field, touch, key)
-        || heldMoreThanItShowed(field, touch, key)
-    }
-    let patch = patch(key, touch, fields: fields)
+    let patch = patch(touch, fields: fields)
     return patch.saysNothing ? nil : patch
+  }
+
+  /// Whether the author's device has worked out for itself what the field shows, where nobody else wrote meanwhile.
+  private func isKnownToAuthor(_ field: Field, _ touch: Stage.Touch) -> Bool {
+    !touch.ruleSlots.contains(field.slot) && !isHubs(field, touch) && !heldMoreThanItShowed(field, touch)
   }
 
   /// What of a patch for the author is in the author's view. The author's device shows what it wrote itself, so that
   /// it is also told to drop what it may write and not see.
-  private func cut(_ patch: RecordPatch?, _ key: RecordKey, _ sight: Sight, to view: View) -> RecordPatch? {
-    let touch = stage.touches[key]!
+  private func cut(_ patch: RecordPatch?, _ touch: Stage.Touch, _ sight: Sight, to view: View) -> RecordPatch? {
+    let key = touch.key
     let cut = view.cut(sight)
     let isRenamed = renamed.contains(key)
     let isOwn = touch.kind != nil && !isRenamed
@@ -122,15 +139,15 @@ struct PatchBuilder {
     case .whole(let fields): return sight.whole(in: stage.pack)?.cut(to: fields)
     case .changes(let fields):
       if isRenamed { return sight.whole(in: stage.pack)?.cut(to: fields) }
-      if isOwn, !written(touch, key).subtracting(fields).isEmpty { return sight.whole(in: stage.pack)?.cut(to: fields) }
+      if isOwn, !written(touch).subtracting(fields).isEmpty { return sight.whole(in: stage.pack)?.cut(to: fields) }
       let patch = patch?.cut(to: fields)
       return isOwn && patch?.saysNothing == true ? nil : patch
     }
   }
 
   /// The fields that the author's device shows a value in because of its own edit.
-  private func written(_ touch: Stage.Touch, _ key: RecordKey) -> FieldSet {
-    let collection = stage.pack.collection(key.collection)!
+  private func written(_ touch: Stage.Touch) -> FieldSet {
+    let collection = touch.collection
     // Of a record that it made itself it shows what it believes the hub fills in.
     if touch.kind == .create { return collection.publishedFields }
     let slots = touch.slots.subtracting(touch.ruleSlots)
@@ -139,7 +156,7 @@ struct PatchBuilder {
   }
 
   /// Whether the device cannot know the field's value: the hub wrote it, or filled a default in.
-  private func isHubs(_ field: Field, _ touch: Stage.Touch, _ key: RecordKey) -> Bool {
+  private func isHubs(_ field: Field, _ touch: Stage.Touch) -> Bool {
     if field.isHubWritten || touch.referenceFields.contains(field.number) { return true }
     switch field.defaultValue {
     // Also where a creation joined a record of the same key: the default is written over what that held.
@@ -150,37 +167,32 @@ struct PatchBuilder {
 
   /// Whether the field held more than it showed before the edit, so that the device cannot know what the edit left:
   /// disputed elements or paths, what a leaf keeps, or an object that was written empty.
-  private func heldMoreThanItShowed(_ field: Field, _ touch: Stage.Touch, _ key: RecordKey) -> Bool {
-    guard let collection = stage.pack.collection(key.collection), let before = touch.before else { return false }
+  private func heldMoreThanItShowed(_ field: Field, _ touch: Stage.Touch) -> Bool {
+    guard let before = touch.before else { return false }
     switch before.slots[field.slot] {
-    case .set: return !before.conflicts(ofSlot: field.slot, in: collection).isEmpty
+    case .set: return !before.conflicts(ofSlot: field.slot, in: touch.collection).isEmpty
     case .document(let document):
-      return document.holdsMore || !before.conflicts(ofSlot: field.slot, in: collection).isEmpty
+      return document.holdsMore || !before.conflicts(ofSlot: field.slot, in: touch.collection).isEmpty
     case .empty, .register, .counter, .extreme, .hub: return false
     }
   }
 
-  private func changedFields(_ touch: Stage.Touch, _ key: RecordKey) -> [Field] {
-    guard let collection = stage.pack.collection(key.collection) else { return [] }
-    return collection.fields.filter { touch.changed.contains($0.number) }
-  }
-
-  private func patch(_ key: RecordKey, _ touch: Stage.Touch, fields: [Field]) -> RecordPatch {
-    let collection = stage.pack.collection(key.collection)!
+  private func patch(_ touch: Stage.Touch, fields: FieldSet) -> RecordPatch {
+    let (key, collection) = (touch.key, touch.collection)
     let versions = touch.kind == nil ? touch.after.versions : nil
-    guard stage.isVisible(touch.after, key) else {
+    guard touch.isLive else {
       return RecordPatch(
         collection: key.collection, record: key.record, isWhole: false, versions: versions,
         life: touch.after.recordLife(in: collection),
         conflicts: touch.after.lifeConflict(in: collection).map { [$0] } ?? [])
     }
-    if let before = touch.before, !stage.isVisible(before, key) {
+    if touch.before != nil, !touch.wasLive {
       return .whole(key.collection, key.record, touch.after, in: collection)
     }
     return RecordPatch(
       collection: key.collection, record: key.record, isWhole: false, versions: versions, life: .live,
       fields: touch.after.published(fields, in: collection),
-      conflicts: touch.after.publishedConflicts(slots: Set(fields.map(\.slot)), in: collection))
+      conflicts: touch.after.publishedConflicts(of: fields, in: collection))
   }
 }
 
@@ -198,24 +210,42 @@ extension RecordPatch {
         collection: collection, record: record, isWhole: true, versions: state.versions, life: life,
         conflicts: state.lifeConflict(in: schema).map { [$0] } ?? [])
     }
-    let written = schema.fields.filter { state.slots[$0.slot] != .empty }
+    let written = FieldSet(schema.fields.lazy.filter { !state.slots[$0.slot].isEmpty }.map(\.number))
     return RecordPatch(
       collection: collection, record: record, isWhole: true, versions: state.versions, life: .live,
       fields: state.published(written, in: schema),
-      conflicts: state.publishedConflicts(slots: Set(schema.slots.indices), in: schema))
+      conflicts: state.publishedConflicts(of: schema.publishedFields, in: schema))
   }
 }
 
 extension RecordState {
   /// The shown values of those of the fields that may leave the hub.
-  fileprivate func published(_ fields: [Field], in collection: CollectionSchema) -> [RecordPatch.FieldValue] {
-    fields.filter(\.isPublished).map { RecordPatch.FieldValue($0.number, value(of: $0, in: collection)) }
+  fileprivate func published(_ fields: FieldSet, in collection: CollectionSchema) -> [RecordPatch.FieldValue] {
+    var values = [RecordPatch.FieldValue]()
+    for number in fields where collection.publishedFields.contains(number) {
+      if values.isEmpty { values.reserveCapacity(4) }
+      values.append(RecordPatch.FieldValue(number, value(of: collection.fields[number.index], in: collection)))
+    }
+    return values
   }
 
-  /// The open conflicts of the record's life and of those of the slots whose fields may all leave the hub.
-  fileprivate func publishedConflicts(slots: Set<Int>, in collection: CollectionSchema) -> [Conflict] {
-    let open = slots.sorted().filter { collection.slots[$0].isPublished(in: collection) }
-    return (lifeConflict(in: collection).map { [$0] } ?? []) + open.flatMap { conflicts(ofSlot: $0, in: collection) }
+  /// The open conflicts of the record's life, and of those slots of the fields whose fields may all leave the hub.
+  fileprivate func publishedConflicts(of fields: FieldSet, in collection: CollectionSchema) -> [Conflict] {
+    var published = lifeConflict(in: collection).map { [$0] } ?? []
+    var disputed = PositionSet()
+    for number in fields {
+      let slot = collection.fields[number.index].slot
+      if slots[slot].mayDispute { disputed.insert(slot) }
+    }
+    for slot in disputed where collection.slots[slot].isPublished(in: collection) {
+      published += conflicts(ofSlot: slot, in: collection)
+    }
+    return published
+  }
+
+  /// Whether a context covers all that has touched the record.
+  fileprivate func isSeen(by context: VersionVector) -> Bool {
+    touches.allSatisfy { context.covers($0.author.dot) }
   }
 }
 
@@ -238,5 +268,20 @@ extension CollectionSchema.Slot {
   /// Whether all its fields may leave the hub.
   fileprivate func isPublished(in collection: CollectionSchema) -> Bool {
     fields.allSatisfy { collection.fields[$0.index].isPublished }
+  }
+}
+
+extension SlotState {
+  /// Whether there can be a conflict; most slots hold one write.
+  fileprivate var mayDispute: Bool {
+    switch self {
+    case .register(let register): register.isContended
+    case .set, .document: true
+    case .empty, .counter, .extreme, .hub: false
+    }
+  }
+
+  fileprivate var isEmpty: Bool {
+    if case .empty = self { true } else { false }
   }
 }

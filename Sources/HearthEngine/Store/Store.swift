@@ -78,9 +78,6 @@ package protocol StoreSnapshots: Sendable {
 
 /// What a decision may read: the state as of before the batch.
 package protocol StoreReader {
-  /// Tells which records the batch is going to ask for, so that a networked store needs one round trip.
-  func prefetch(_ keys: Set<RecordKey>) throws
-
   /// A household; nil when the hub has none with this id.
   func household(_ id: HouseholdID) throws -> HouseholdState?
 

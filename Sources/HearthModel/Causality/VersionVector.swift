@@ -9,6 +9,11 @@ public struct VersionVector: Hashable, Sendable {
     public let replica: ReplicaNumber
     /// Its highest counter seen, at least 1.
     public var counter: UInt64
+
+    package init(replica: ReplicaNumber, counter: UInt64) {
+      self.replica = replica
+      self.counter = counter
+    }
   }
 
   /// The entries in ascending order of replica, each replica once.
@@ -23,6 +28,11 @@ public struct VersionVector: Hashable, Sendable {
   public init(_ dots: some Sequence<Dot>) {
     self.init()
     for dot in dots { join(dot) }
+  }
+
+  /// Makes a vector of entries in ascending order of replica, each replica once, each counter at least 1.
+  package init(ascending entries: [Entry]) {
+    self.entries = entries
   }
 
   /// Whether nothing has been seen.

@@ -78,10 +78,10 @@ package struct EditShape {
     switch slot.rule {
     case .set, .json: assembly.operations.append((field.slot, operation))
     case .register, .counter, .extreme, .hub:
-      guard assembly.given.updateValue(operation, forKey: field.number) == nil else {
+      guard !assembly.given.contains(field.number) else {
         throw reject(.inconsistent, field, "`\(field.name)` stands twice in the change. Send its last value only.")
       }
-      if !slot.isGroup { assembly.operations.append((field.slot, operation)) }
+      assembly.give(operation, to: field, slot)
     }
     assembly.touched.insert(field.number)
   }
@@ -175,8 +175,7 @@ package struct EditShape {
         continue
       }
       assembly.touched.insert(field.number)
-      assembly.given[field.number] = .write(value)
-      if !collection.slots[field.slot].isGroup { assembly.operations.append((field.slot, .write(value))) }
+      assembly.give(.write(value), to: field, collection.slots[field.slot])
     }
   }
 
@@ -216,15 +215,28 @@ extension EditShape.FillIn {
 private struct SlotAssembly {
   /// Operations slot by slot, without those of groups.
   var operations: [(slot: Int, operation: SlotOperation)] = []
-  /// What each field that takes one write was given.
-  var given: [FieldNumber: SlotOperation] = [:]
-  var touched: Set<FieldNumber> = []
+  /// The fields that take one write and were given it.
+  private(set) var given = FieldSet()
+  /// What the fields of groups were given.
+  private var ofGroups: [FieldNumber: SlotOperation] = [:]
+  var touched = FieldSet()
+
+  mutating func give(_ operation: SlotOperation, to field: Field, _ slot: CollectionSchema.Slot) {
+    given.insert(field.number)
+    if slot.isGroup {
+      ofGroups[field.number] = operation
+    } else {
+      operations.append((field.slot, operation))
+    }
+  }
 
   /// Adds the groups: each is written whole (protocol/merge.md, on groups).
   func finish(_ shape: EditShape) throws(Rejection) -> [(slot: Int, operation: SlotOperation)] {
+    guard !ofGroups.isEmpty else { return operations }
     var operations = operations
-    for (position, slot) in shape.collection.slots.enumerated() where slot.isGroup {
-      let missing = slot.fields.filter { given[$0] == nil }
+    for position in shape.collection.groups {
+      let slot = shape.collection.slots[position]
+      let missing = slot.fields.filter { !given.contains($0) }
       guard missing.count < slot.fields.count else { continue }
       if let first = missing.first, shape.change.kind != .create {
         let names = slot.fields.map { "`\(shape.collection.fields[$0.index].name)`" }.joined(separator: ", ")
@@ -233,7 +245,7 @@ private struct SlotAssembly {
           "\(names) are one group: write all of them together, with the values the device shows.")
       }
       let values = slot.fields.map { number -> Value in
-        if case .write(let value)? = given[number] { return value }
+        if case .write(let value)? = ofGroups[number] { return value }
         return shape.collection.fields[number.index].unwrittenValue
       }
       operations.append((position, .write(.list(values))))

@@ -5,7 +5,7 @@ package struct ByteWriter {
   /// What has been written.
   package private(set) var bytes: [UInt8] = []
 
-  package init(capacity: Int = 64) {
+  package init(capacity: Int = 256) {
     bytes.reserveCapacity(capacity)
   }
 
@@ -15,6 +15,7 @@ package struct ByteWriter {
 
   /// Seven bits a byte, low bits first, the top bit set on all but the last.
   package mutating func write(_ number: UInt64) {
+    if number < 0x80 { return bytes.append(UInt8(truncatingIfNeeded: number)) }
     var rest = number
     while rest >= 0x80 {
       bytes.append(UInt8(truncatingIfNeeded: rest) | 0x80)
@@ -32,15 +33,15 @@ package struct ByteWriter {
 
   /// Eight bytes, most significant first.
   package mutating func write(fixed number: UInt64) {
-    for shift in stride(from: UInt64(56), through: 0, by: -8) {
-      bytes.append(UInt8(truncatingIfNeeded: number >> shift))
-    }
+    withUnsafeBytes(of: number.bigEndian) { bytes.append(contentsOf: $0) }
   }
 
   package mutating func write(_ text: String) {
-    let utf8 = text.utf8
-    write(count: utf8.count)
-    bytes.append(contentsOf: utf8)
+    var text = text
+    text.withUTF8 { utf8 in
+      write(count: utf8.count)
+      bytes.append(contentsOf: UnsafeRawBufferPointer(utf8))
+    }
   }
 
   package mutating func write(raw: some Collection<UInt8>) { bytes.append(contentsOf: raw) }

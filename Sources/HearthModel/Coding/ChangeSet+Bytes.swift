@@ -51,7 +51,12 @@ extension RecordChange: ByteCodable {
   package func encode(into writer: inout ByteWriter) {
     writer.write(collection)
     writer.write(record)
-    writer.write(byte: UInt8(Self.kinds.firstIndex(of: kind)!))
+    switch kind {
+    case .create: writer.write(byte: 0)
+    case .update: writer.write(byte: 1)
+    case .delete: writer.write(byte: 2)
+    case .restore: writer.write(byte: 3)
+    }
     writer.write(context)
     switch expectation {
     case .none: writer.write(byte: 0)

@@ -116,6 +116,23 @@ private struct AuthorTable {
   }
 }
 
+extension AuthorTable {
+  mutating func write(_ write: Write, into writer: inout ByteWriter) {
+    writer.write(count: position(of: write.author))
+    writer.write(optional: write.value)
+  }
+
+  func readWrite(from reader: inout ByteReader) throws(ByteFault) -> Write {
+    let author = try readAuthor(from: &reader)
+    return Write(author, try reader.readOptional(Value.self))
+  }
+}
+
+extension Extreme {
+  /// In its stored form.
+  fileprivate var asRegister: Register { write.map { Register($0) } ?? Register() }
+}
+
 extension SlotState {
   fileprivate func encode(into writer: inout ByteWriter, _ authors: inout AuthorTable) {
     switch self {
@@ -132,7 +149,7 @@ extension SlotState {
       }
     case .extreme(let extreme):
       writer.write(byte: 3)
-      Register(writes: extreme.write.map { [$0] } ?? []).encode(into: &writer, &authors)
+      extreme.asRegister.encode(into: &writer, &authors)
     case .set(let set):
       writer.write(byte: 4)
       writer.write(count: set.entries.count)
@@ -165,7 +182,7 @@ extension SlotState {
         shares.append(Counter.Share(replica: replica, sum: try reader.readSigned()))
       }
       self = .counter(Counter(shares: shares))
-    case 3: self = .extreme(Extreme(write: try Register(from: &reader, authors).writes.first))
+    case 3: self = .extreme(Extreme(write: try Register(from: &reader, authors).first))
     case 4:
       var entries = [ElementSet.Entry]()
       for _ in 0..<(try reader.readCount()) {
@@ -202,7 +219,7 @@ extension Document {
       switch leaf.state {
       case .extreme(let extreme):
         writer.write(byte: 0)
-        Register(writes: extreme.write.map { [$0] } ?? []).encode(into: &writer, &authors)
+        extreme.asRegister.encode(into: &writer, &authors)
       case .first(let register):
         writer.write(byte: 1)
         register.encode(into: &writer, &authors)
@@ -216,7 +233,7 @@ extension Document {
       let path = try reader.readPath()
       let isFirst = try reader.readBool()
       let register = try Register(from: &reader, authors)
-      kept.append(Kept(path: path, state: isFirst ? .first(register) : .extreme(Extreme(write: register.writes.first))))
+      kept.append(Kept(path: path, state: isFirst ? .first(register) : .extreme(Extreme(write: register.first))))
     }
     return kept
   }
@@ -224,19 +241,23 @@ extension Document {
 
 extension Register {
   fileprivate func encode(into writer: inout ByteWriter, _ authors: inout AuthorTable) {
-    writer.write(count: writes.count)
-    for write in writes {
-      writer.write(count: authors.position(of: write.author))
-      writer.write(optional: write.value)
+    if let only {
+      writer.write(byte: 1)
+      authors.write(only, into: &writer)
+    } else {
+      writer.write(count: count)
+      for write in self { authors.write(write, into: &writer) }
     }
   }
 
   fileprivate init(from reader: inout ByteReader, _ authors: AuthorTable) throws(ByteFault) {
-    var writes = [Write]()
-    for _ in 0..<(try reader.readCount()) {
-      let author = try authors.readAuthor(from: &reader)
-      writes.append(Write(author, try reader.readOptional(Value.self)))
+    let count = try reader.readCount()
+    if count == 1 {
+      self.init(try authors.readWrite(from: &reader))
+      return
     }
+    var writes = [Write]()
+    for _ in 0..<count { writes.append(try authors.readWrite(from: &reader)) }
     self.init(writes: writes)
   }
 }

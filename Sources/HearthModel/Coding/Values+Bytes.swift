@@ -23,7 +23,8 @@ extension Dot: ByteCodable {
 
 extension VersionVector: ByteCodable {
   package func encode(into writer: inout ByteWriter) {
-    writer.write(list: entries.map { Dot($0.replica, $0.counter) })
+    writer.write(count: entries.count)
+    for entry in entries { writer.write(Dot(entry.replica, entry.counter)) }
   }
 
   package init(from reader: inout ByteReader) throws(ByteFault) {

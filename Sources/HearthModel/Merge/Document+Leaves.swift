@@ -92,7 +92,7 @@ extension Document {
         entry.register.resolve(by: preference)?.winner.value != nil,
         let shown = resolution(of: entry, preference, shape)
       else { return (entry.path, entry.register) }
-      return (kept.path, Register(writes: [shown.winner]))
+      return (kept.path, Register(shown.winner))
     }
   }
 }

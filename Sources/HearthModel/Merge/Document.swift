@@ -35,7 +35,7 @@ public struct Document: Hashable, Sendable {
   /// it, and what a leaf keeps comes back when it is put again.
   package var holdsMore: Bool {
     let empty = Value.object(ValueObject())
-    return !kept.isEmpty || entries.contains { $0.register.writes.contains { $0.value == empty } }
+    return !kept.isEmpty || entries.contains { $0.register.contains { $0.value == empty } }
   }
 
   /// The paths of which it holds something, those with a rule of their own twice.

@@ -43,6 +43,6 @@ public struct ElementSet: Hashable, Sendable {
   /// The elements that are present, ascending (S3, S4).
   public func elements(isRanked: Bool) -> [Value] {
     let preference = MergeRule.set(isRanked: isRanked).preference!
-    return entries.filter { $0.register.resolve(by: preference)?.winner.value != nil }.map(\.element)
+    return entries.filter { $0.register.winner(by: preference)?.value != nil }.map(\.element)
   }
 }

@@ -19,12 +19,12 @@ extension RecordState {
     switch slots[field.slot] {
     case .empty: return field.unwrittenValue
     case .register(let register):
-      guard let value = register.resolve(by: slot.rule.preference!)?.winner.value else { return field.unwrittenValue }
+      guard let value = register.winner(by: slot.preference!)?.value else { return field.unwrittenValue }
       guard slot.isGroup else { return value }
       return value.elements?[field.place] ?? .null
     case .counter(let counter): return field.counterValue(counter.total)
     case .extreme(let extreme): return extreme.write?.value ?? field.unwrittenValue
-    case .set(let set): return .list(set.elements(isRanked: slot.rule.preference!.isRanked))
+    case .set(let set): return .list(set.elements(isRanked: slot.preference!.isRanked))
     case .document(let document): return .object(document.view(by: slot.rule).object)
     case .hub(let value): return value
     }
@@ -33,15 +33,15 @@ extension RecordState {
   /// The open conflicts of a slot.
   public func conflicts(ofSlot position: Int, in collection: CollectionSchema) -> [Conflict] {
     let slot = collection.slots[position]
-    guard let preference = slot.rule.preference else { return [] }
+    guard let preference = slot.preference else { return [] }
     switch slots[position] {
     case .register(let register):
-      guard register.writes.count > 1, let resolution = register.resolve(by: preference), resolution.disagrees
+      guard register.isContended, let resolution = register.resolve(by: preference), resolution.disagrees
       else { return [] }
       return [Conflict(.fields(slot.fields), rule: slot.rule.name, resolution)]
     case .set(let set):
       return set.entries.compactMap { entry in
-        guard entry.register.writes.count > 1, let resolution = entry.register.resolve(by: preference),
+        guard entry.register.isContended, let resolution = entry.register.resolve(by: preference),
           resolution.disagrees
         else { return nil }
         return Conflict(.element(slot.fields[0], entry.element), rule: slot.rule.name, resolution)

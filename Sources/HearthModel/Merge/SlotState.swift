@@ -102,11 +102,11 @@ extension SlotState {
     _ write: Write, to register: inout Register, seen: VersionVector, _ preference: Preference, _ missing: [RecordID]
   ) throws(MergeRefusal) {
     guard let holder = register.resolve(by: preference)?.winner, holder.isHeld(missing) else {
-      register = Register(writes: [write])  // F1
+      register = Register(write)  // F1
       return
     }
     if write.author.rank == .hub {
-      register = Register(writes: [write])  // F4
+      register = Register(write)  // F4
     } else if seen.covers(holder.author.dot) {
       throw .alreadySet(holder: holder)  // F2
     } else {
@@ -117,13 +117,13 @@ extension SlotState {
   private static func applyClaim(
     _ write: Write, to register: inout Register, seen: VersionVector, _ missing: [RecordID]
   ) throws(MergeRefusal) {
-    if let holder = register.writes.first, holder.isHeld(missing),  // K1 when it does not hold
+    if let holder = register.first, holder.isHeld(missing),  // K1 when it does not hold
       !seen.covers(holder.author.dot), write.author.rank != .hub
     {
       if write.leadingValue == holder.leadingValue { return }  // K4
       throw .alreadyClaimed(holder: holder)  // K3
     }
-    register = Register(writes: [write])  // K2
+    register = Register(write)  // K2
   }
 }
 

@@ -28,6 +28,8 @@ public final class CollectionSchema: Hashable, Sendable {
   public let rules: [MergeRule]
   /// Who may do what, and what follows from it.
   public let behavior: Behavior
+  /// The positions of the slots that are groups.
+  let groups: [Int]
   /// The fields that leave the hub.
   package let publishedFields: FieldSet
   /// The fields that change by moves alone, and those that are grouped with one.
@@ -50,6 +52,7 @@ public final class CollectionSchema: Hashable, Sendable {
     self.key = key
     self.indexes = indexes
     rules = slots.map(\.rule)
+    groups = slots.indices.filter { slots[$0].isGroup }
     self.behavior = behavior
     publishedFields = FieldSet(fields.lazy.filter(\.isPublished).map(\.number))
     movedFields = FieldSet(
@@ -98,7 +101,7 @@ public final class CollectionSchema: Hashable, Sendable {
   }
 
   /// What merges as one.
-  public struct Slot: Hashable, Sendable {
+  public final class Slot: Hashable, Sendable {
     /// The name of the group, or of the only field.
     public let name: String
     /// The fields, in the order of the collection; more than one in a group.
@@ -107,6 +110,8 @@ public final class CollectionSchema: Hashable, Sendable {
     public let rule: MergeRule
     /// Whether the fields were declared as a group; then the register's value is a list of their values.
     public let isGroup: Bool
+    /// The order in which siblings are preferred; nil for rules that keep none.
+    package let preference: Preference?
 
     /// Makes a slot.
     package init(name: String, fields: [FieldNumber], rule: MergeRule, isGroup: Bool) {
@@ -114,6 +119,20 @@ public final class CollectionSchema: Hashable, Sendable {
       self.fields = fields
       self.rule = rule
       self.isGroup = isGroup
+      preference = rule.preference
+    }
+
+    /// Equal in everything.
+    public static func == (left: Slot, right: Slot) -> Bool {
+      left === right
+        || (left.name == right.name && left.fields == right.fields && left.rule == right.rule
+          && left.isGroup == right.isGroup)
+    }
+
+    /// Feeds what names it.
+    public func hash(into hasher: inout Hasher) {
+      hasher.combine(name)
+      hasher.combine(fields)
     }
   }
 

@@ -37,7 +37,7 @@ extension FieldType {
   private func fits(_ value: Value) -> Bool {
     switch (self, value) {
     case (.text(let form, let length), .text(let text)):
-      !text.utf8.contains(0) && length.contains(text.unicodeScalars.count) && form.fits(text)
+      text.scalarCount.map { length.contains($0) } ?? false && form.fits(text)
     case (.int(let range), .int(let number)): range.contains(number)
     case (.decimal(let precision, let scale), .decimal(let number)):
       number.scale == scale && number.units.magnitude < UInt64(powerOfTen: precision)

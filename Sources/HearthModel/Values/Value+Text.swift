@@ -74,3 +74,20 @@ extension String {
     return result + "\""
   }
 }
+
+extension String {
+  /// How many Unicode scalars it has; nil when U+0000 is among them. One pass over its bytes, of which those that
+  /// continue a scalar are not counted.
+  var scalarCount: Int? {
+    var (text, count) = (self, 0)
+    let hasNull = text.withUTF8 { bytes in
+      var hasNull = false
+      for byte in bytes {
+        if byte & 0xc0 != 0x80 { count += 1 }
+        if byte == 0 { hasNull = true }
+      }
+      return hasNull
+    }
+    return hasNull ? nil : count
+  }
+}

@@ -31,7 +31,7 @@ extension SlotState {
     case (.empty, _), (.counter, .counter), (.extreme, .extreme), (.set, .set), (.document, .json), (.hub, .hub): true
     case (.register(let register), .register):
       !slot.isGroup
-        || register.writes.allSatisfy { write in write.value.map { $0.elements?.count == slot.fields.count } ?? true }
+        || register.allSatisfy { write in write.value.map { $0.elements?.count == slot.fields.count } ?? true }
     case (.register, _), (.counter, _), (.extreme, _), (.set, _), (.document, _), (.hub, _): false
     }
   }

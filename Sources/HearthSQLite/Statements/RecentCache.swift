@@ -24,7 +24,7 @@ struct RecentCache<Key: Hashable, Value> {
       return value
     }
     set {
-      old[key] = nil
+      if !old.isEmpty { old[key] = nil }
       if let newValue { insert(newValue, key) } else { young[key] = nil }
     }
   }

@@ -5,9 +5,6 @@ internal import HearthModel
 struct WriterReader: StoreReader {
   let writer: Writer
 
-  /// Nothing to do: a row costs a few microseconds, not a round trip.
-  func prefetch(_ keys: Set<RecordKey>) {}
-
   func household(_ id: HouseholdID) throws -> HouseholdState? { try writer.household(id)?.state }
 
   func record(_ key: RecordKey) throws -> RecordState? { try writer.record(key) }

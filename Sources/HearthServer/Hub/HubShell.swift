@@ -25,7 +25,9 @@ final class HubShell: @unchecked Sendable {
   private var connections: [HubCore.ConnectionID: ConnectionHandler] = [:]
   private var nextConnection: UInt64 = 1
   private var unflushed: [HubCore.ConnectionID] = []
-  private var isFlushScheduled = false
+  /// What this turn of the loop has for the commit thread.
+  private var submitted: [HubCore.Ticket] = []
+  private var isTurnEndScheduled = false
   private var isReading = true
   private var waitingReads: [HubCore.ConnectionID: PageRequest] = [:]
   private var phase = Phase.running
@@ -147,8 +149,8 @@ final class HubShell: @unchecked Sendable {
           read(id, request)
         }
       case .submit(let tickets):
-        committer.submit(tickets)
-        throttle()
+        submitted += tickets
+        endTurn()
       case .inquire(let id, let question): inquire(id, question)
       case .acknowledge(let acknowledgement): committer.acknowledge(acknowledgement)
       case .note(let id, let note): log(note, id)
@@ -163,14 +165,29 @@ final class HubShell: @unchecked Sendable {
       connection.isUnflushed = true
       unflushed.append(id)
     }
-    guard !isFlushScheduled else { return }
-    isFlushScheduled = true
-    // One write to each socket for all that this turn of the loop has to say.
-    loop.execute { self.flush() }
+    endTurn()
+  }
+
+  /// Hands things on when this turn of the loop is over: all change sets to the commit thread at once, and one write to
+  /// each socket for all that there is to say.
+  private func endTurn() {
+    guard !isTurnEndScheduled else { return }
+    isTurnEndScheduled = true
+    loop.execute { [self] in
+      isTurnEndScheduled = false
+      submit()
+      flush()
+    }
+  }
+
+  private func submit() {
+    guard !submitted.isEmpty else { return }
+    committer.submit(submitted)
+    submitted = []
+    throttle()
   }
 
   private func flush() {
-    isFlushScheduled = false
     let ids = unflushed
     unflushed = []
     for id in ids {
@@ -305,6 +322,7 @@ final class HubShell: @unchecked Sendable {
   private func finishDrainIfDone() {
     guard case .draining(let promise) = phase, connections.isEmpty else { return }
     phase = .ending(promise)
+    submit()
     committer.stop { promise.succeed() }
   }
 

@@ -6,7 +6,7 @@ internal import SwiftProtobuf
 /// every device that is told of a change set, and the library's passes over a tree of objects cost more than the merge
 /// (docs/performance.md).
 ///
-/// What is rare in them (conflicts, decisions, rejections) the library encodes.
+/// What is rare in them, a rejection, the library encodes.
 struct RecordEncoder {
   let names: WireNames
 
@@ -56,7 +56,7 @@ struct RecordEncoder {
     case .accepted: break
     case .merged(let decisions):
       writer.number(4, UInt64(Hearth_V1_Outcome.Verdict.merged.rawValue))
-      for decision in decisions { writer.always(5, bytes: try names.decision(decision).serializedBytes()) }
+      for decision in decisions { writer.message(5) { write(decision, to: &$0) } }
     case .rejected(let rejection):
       writer.number(4, UInt64(Hearth_V1_Outcome.Verdict.rejected.rawValue))
       writer.always(6, bytes: try names.rejection(rejection).serializedBytes())
@@ -85,10 +85,42 @@ struct RecordEncoder {
       }
     }
     for conflict in patch.conflicts {
-      writer.always(10, bytes: try names.conflict(conflict, patch.collection).serializedBytes())
+      writer.message(10) { write(conflict, to: &$0) }
     }
     writer.flag(11, patch.isForgotten)
   }
+
+  // MARK: Conflicts
+
+  private func write(_ decision: Decision, to writer: inout ProtobufWriter) {
+    writer.always(1, UInt64(decision.collection.rawValue))
+    writer.always(3, decision.record)
+    writer.message(5) { write(decision.conflict, to: &$0) }
+  }
+
+  private func write(_ conflict: Conflict, to writer: inout ProtobufWriter) {
+    for field in conflict.subject.fields { writer.message(1) { $0.always(1, UInt64(field.rawValue)) } }
+    switch conflict.subject {
+    case .record, .fields: break
+    case .element(_, let element): writer.message(2) { write(element, to: &$0) }
+    case .path(_, let path): for key in path { writer.always(3, text: key) }
+    }
+    writer.text(4, conflict.rule)
+    writer.message(5) { write(conflict.winner, to: &$0) }
+    for loser in conflict.losers {
+      writer.message(6) { message in
+        message.message(1) { write(loser.write, to: &$0) }
+        message.number(2, UInt64(loser.reason.rawValue))
+      }
+    }
+  }
+
+  private func write(_ write: Write, to writer: inout ProtobufWriter) {
+    writer.message(1) { self.write(write.author, to: &$0) }
+    if let value = write.value { writer.message(2) { self.write(value, to: &$0) } }
+  }
+
+  // MARK: Causality and values
 
   private func write(_ versions: VersionVector, to writer: inout ProtobufWriter) {
     writer.packed(1, versions.entries.lazy.map { UInt64($0.replica.rawValue) })

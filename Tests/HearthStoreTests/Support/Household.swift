@@ -152,7 +152,6 @@ final class TestDevice {
 private struct NewHousehold: StoreReader {
   let state: HouseholdState
 
-  func prefetch(_ keys: Set<RecordKey>) {}
   func household(_ id: HouseholdID) -> HouseholdState? { id == state.id ? state : nil }
   func record(_ key: RecordKey) -> RecordState? { nil }
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { nil }
