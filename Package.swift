@@ -122,11 +122,13 @@ let package = Package(
         "HearthEngine", "HearthHub", "HearthMemory", "HearthModel", "HearthPack", "HearthSQLite", "HearthTesting",
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
       ]),
+    .target(name: "CHearthCounting"),
     .target(
       name: "HearthDevTools",
       dependencies: [
-        "HearthConsole", "HearthDevice", "HearthDisk", "HearthEngine", "HearthFuzzing", "HearthHub", "HearthModel",
-        "HearthPack", "HearthScenario", "HearthServer", "HearthSQLite", "HearthTesting", "HearthTransport",
+        "CHearthCounting", "HearthConsole", "HearthDevice", "HearthDisk", "HearthEngine", "HearthFuzzing", "HearthHub",
+        "HearthMemory", "HearthModel", "HearthPack", "HearthProtocol", "HearthReplica", "HearthScenario",
+        "HearthServer", "HearthSQLite", "HearthTesting", "HearthTransport", "HearthWire",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
         .product(name: "GRDB", package: "GRDB.swift"), .product(name: "GRDBSQLite", package: "GRDB.swift"),
         .product(name: "NIOCore", package: "swift-nio"),
@@ -223,7 +225,13 @@ let package = Package(
     .testTarget(
       name: "HearthFuzzingTests", dependencies: ["HearthFuzzing", "HearthScenario"]),
     .testTarget(name: "HearthConsoleTests", dependencies: ["HearthConsole"]),
-    .testTarget(name: "HearthLoadTests", dependencies: ["HearthLoad"]),
+    .testTarget(name: "HearthDevToolsTests", dependencies: ["HearthConsole", "HearthDevTools", "HearthModel"]),
+    .testTarget(
+      name: "HearthLoadTests",
+      dependencies: [
+        "HearthConsole", "HearthLoad", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "NIOCore", package: "swift-nio"),
+      ]),
     .testTarget(
       name: "HearthCommandsTests",
       dependencies: [
