@@ -9,7 +9,7 @@ struct ProfileTests {
 
   @Test func `every profile of the folder can be read, and says what it is for`() throws {
     let files = try FileManager.default.contentsOfDirectory(at: Self.folder, includingPropertiesForKeys: nil)
-    #expect(files.count >= 9)
+    #expect(files.count >= 11)
     for file in files {
       let profile = try Profile(yaml: String(contentsOf: file, encoding: .utf8), name: file.lastPathComponent)
       #expect(profile.about.count > 20)
@@ -47,7 +47,8 @@ struct ProfileTests {
     ("about: x\nrate: fast", "cannot be read"),
     ("about: x\nrate: 1\nhouseholds: 0", "`households` is 0; expected 1 through"),
     ("about: x\nrate: 1\nspeed: 3", "unknown key `speed` in line 3"),
-    ("about: x\nrate: 1\ntarget: all", "expected `any` or `one_record`"),
+    ("about: x\nrate: 1\ntarget: all", "expected `any`, `one_record` or `points_at_floor`"),
+    ("about: x\nrate: 1\ntarget: points_at_floor\nrecords: 2", "one row at a time; `records` is 2"),
     ("about: x\nrate: [{ at: 2, rate: 1 }, { at: 1, rate: 2 }]", "have to ascend"),
     ("about: x\nrate: 1\nevents: [{ at: 1, do: dance }]", "expected one of go_offline"),
     ("about: x\nrate: 1\nevents: [{ at: 1, do: go_offline, share: 2 }]", "`share` is 2.0"),

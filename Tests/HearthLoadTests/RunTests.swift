@@ -5,14 +5,8 @@ import Testing
 /// A hub as a process, and a few devices on real sockets.
 @Suite("Load tester: runs", .serialized)
 struct RunTests {
-  private static let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    .deletingLastPathComponent()
-
-  private static var hearth: URL {
-    let beside = Bundle.main.executableURL?.deletingLastPathComponent().appending(path: "hearth")
-    if let beside, FileManager.default.isExecutableFile(atPath: beside.path) { return beside }
-    return root.appending(path: ".build/debug/hearth")
-  }
+  private static let root = Project.root
+  private static let hearth = Project.hearth
 
   private static func run(
     _ yaml: String, pack: String = "famquest", _ transport: LoadRun.Transport = .tcp
@@ -21,7 +15,7 @@ struct RunTests {
     defer { try? FileManager.default.removeItem(at: folder) }
     let app = try App(named: pack, in: root.appending(path: "fixtures"))
     let profile = try Profile(yaml: "about: A test.\nwarm_up: 0.5\n" + yaml, name: "test")
-    return try await LoadRun(profile, app, .init(binary: hearth, folder: folder), transport).report()
+    return try await LoadRun(profile, app, .own(.init(binary: hearth, folder: folder)), transport).report()
   }
 
   @Test(arguments: LoadRun.Transport.allCases)
@@ -78,13 +72,31 @@ struct RunTests {
     #expect(report.counts.rejected == [:])
   }
 
+  @Test func `a balance near its floor is drawn on, refused where nothing is left, and never below it`() async throws {
+    let report = try await Self.run("households: 3\ndevices: 3\nseconds: 3\nrate: 60\ntarget: points_at_floor")
+    #expect(report.convergence.faults == [])
+    #expect((report.convergence.balances ?? 0) > 0)
+    // Nothing else is wrong with what is written.
+    #expect(report.counts.rejected.keys.sorted() == ["insufficientBalance"])
+    // What the parent gives is taken again: more than the four purchases that the sample balance allows.
+    #expect(report.counts.accepted > 3 * 20)
+  }
+
+  @Test(arguments: ["academy", "library", "workshop"])
+  func `a pack without a floor cannot be driven at it`(_ pack: String) async throws {
+    let fault = await #expect(throws: LoadFault.self) {
+      try await Self.run("households: 1\nrate: 1\ntarget: points_at_floor", pack: pack)
+    }
+    #expect(fault?.description.contains("The pack `\(pack)` has no balance with a floor") == true)
+  }
+
   @Test func `a hub that cannot be started is told with its words`() async throws {
     let folder = FileManager.default.temporaryDirectory.appending(path: "hearth-load-\(UUID().uuidString)")
     defer { try? FileManager.default.removeItem(at: folder) }
     let app = try App(named: "famquest", in: Self.root.appending(path: "fixtures"))
     let profile = try Profile(yaml: "about: A test.\nrate: 1\nhouseholds: 1", name: "test")
     let place = LoadRun.Place(binary: URL(filePath: "/bin/false"), folder: folder)
-    await #expect(throws: LoadFault.self) { try await LoadRun(profile, app, place, .tcp).report() }
+    await #expect(throws: LoadFault.self) { try await LoadRun(profile, app, .own(place), .tcp).report() }
   }
 
   @Test func `a pack that is not there is named`() {

@@ -3,16 +3,20 @@ internal import HearthReplica
 internal import NIOCore
 
 /// After a run: does every device show what a new install of its member is shown, and is there all that the hub has
-/// acknowledged?
+/// acknowledged? And is every balance at its floor or above?
 struct ConvergenceCheck {
   private let pack: Pack
+  /// What keeps balances above a floor; nil when that is not the matter.
+  private let spending: Spending?
   private(set) var devices = 0
   private(set) var records = 0
+  private(set) var balances = 0
   private(set) var faults: [String] = []
   private static let faultsMax = 20
 
-  init(_ pack: Pack) {
+  init(_ pack: Pack, _ spending: Spending?) {
     self.pack = pack
+    self.spending = spending
   }
 
   /// Compares a device with a witness: an install with the same credentials that has just read everything.
@@ -32,6 +36,21 @@ struct ConvergenceCheck {
       if let dot = device.acknowledged[key], let wanted, !wanted.versions.covers(dot) {
         fault(device, "\(collection.name)/\(key.record) is without \(dot), which was acknowledged")
       }
+    }
+    checkBalances(device, witness)
+  }
+
+  private mutating func checkBalances(_ device: LoadDevice, _ witness: LoadDevice) {
+    guard let spending else { return }
+    let accounts = witness.storage.confirmed(in: spending.accounts.number).filter { $0.1.life == .live }
+    for (account, record) in accounts {
+      guard case .int(let balance) = record[spending.balance] else { continue }
+      balances += 1
+      guard balance < spending.floor else { continue }
+      fault(
+        device,
+        "\(spending.accounts.name)/\(account) has a \(spending.balance.name) of \(balance), below its floor of "
+          + "\(spending.floor)")
     }
   }
 

@@ -57,7 +57,7 @@ final class LoadDevice: @unchecked Sendable {
 
   var isLive: Bool { core.link.condition == .live }
   /// Whether the member may write something of his own accord; known once the device has been live.
-  var mayWrite: Bool { driver.workload.subject(of: core.replica.identity.role) != nil }
+  var mayWrite: Bool { driver.workload.mayWrite(credentials.member, role: core.replica.identity.role) }
   var revision: Revision { core.replica.identity.cursor.revision }
   var waitsForOutcomes: Bool { !due.isEmpty }
 
@@ -102,18 +102,23 @@ final class LoadDevice: @unchecked Sendable {
   /// - Parameter due: when a person would have made it.
   /// - Returns: whether there was anything to edit.
   func write(due moment: Int64) -> Bool {
-    guard let subject = driver.workload.subject(of: core.replica.identity.role) else { return false }
-    if editable == nil {
-      editable = storage.confirmed(in: subject.collection.number).filter { $0.1.life == .live }.map(\.0)
-    }
-    let changes = driver.workload.changes(subject, turn: turns, by: position, among: editable ?? []) { record in
-      storage.confirmed(ReplicaKey(subject.collection.number, record))?.versions ?? VersionVector()
-    }
+    guard mayWrite else { return false }
+    let changes = driver.workload.spending?.changes(by: credentials.member) ?? edits()
     guard !changes.isEmpty else { return false }
     turns += 1
     due[core.replica.identity.nextCounter] = moment
     perform { try core.forge(changes, self.moment, storage).effects }
     return true
+  }
+
+  private func edits() -> [RecordChange] {
+    guard let subject = driver.workload.subject(of: core.replica.identity.role) else { return [] }
+    if editable == nil {
+      editable = storage.confirmed(in: subject.collection.number).filter { $0.1.life == .live }.map(\.0)
+    }
+    return driver.workload.changes(subject, turn: turns, by: position, among: editable ?? []) { record in
+      storage.confirmed(ReplicaKey(subject.collection.number, record))?.versions ?? VersionVector()
+    }
   }
 
   // MARK: What the socket says

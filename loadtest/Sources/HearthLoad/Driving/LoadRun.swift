@@ -15,22 +15,35 @@ package final class LoadRun {
     package let folder: URL
     /// Variables for the hub's process.
     package let environment: [String: String]
+    /// By how much these variables slow each sync, for the report.
+    package let slowSync: SlowSync?
 
-    package init(binary: URL, folder: URL, environment: [String: String] = [:]) {
+    package init(binary: URL, folder: URL, environment: [String: String] = [:], slowSync: SlowSync? = nil) {
       self.binary = binary
       self.folder = folder
       self.environment = environment
+      self.slowSync = slowSync
     }
+  }
+
+  /// Which hub is driven.
+  package enum Target: Sendable {
+    /// One that is started for the run.
+    case own(Place)
+    /// One that is already running.
+    case running(RunningHub.Access)
   }
 
   private let profile: Profile
   private let app: App
-  private let place: Place
+  private let target: Target
   private let transport: Transport
   private let show: (Stage) -> Void
-  private let hub: OwnHub
+  private let workload: Workload
+  private let hub: any DrivenHub
   private let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
-  private var process: Int32 = 0
+  /// The hub's; nil when nobody knows it.
+  private var process: Int32?
   /// Devices do not hold their driver: it stays until the loop has ended.
   private var driver: Driver?
   private var seconds: [RunReport.Second] = []
@@ -47,15 +60,28 @@ package final class LoadRun {
     case checking(Int, of: Int)
   }
 
+  /// - Throws: ``LoadFault`` when the hub or the pack does not have what the profile asks for.
   package init(
-    _ profile: Profile, _ app: App, _ place: Place, _ transport: Transport, show: @escaping (Stage) -> Void = { _ in }
-  ) {
+    _ profile: Profile, _ app: App, _ target: Target, _ transport: Transport, show: @escaping (Stage) -> Void = { _ in }
+  ) throws {
     self.profile = profile
     self.app = app
-    self.place = place
+    self.target = target
     self.transport = transport
     self.show = show
-    hub = OwnHub(binary: place.binary, folder: place.folder, app: app, environment: place.environment)
+    workload = try Workload(app.pack, app.household, profile)
+    switch target {
+    case .own(let place):
+      hub = OwnHub(binary: place.binary, folder: place.folder, app: app, environment: place.environment)
+    case .running(let access):
+      guard !profile.events.contains(where: { $0.kind == .restartHub }) else {
+        throw LoadFault("The profile `\(profile.name)` restarts the hub; one that was already running is left alone.")
+      }
+      guard transport == .webSocket || access.tcp != nil else {
+        throw LoadFault("--transport tcp needs --hub-tcp host:port; only over WebSocket --hub says where to connect.")
+      }
+      hub = RunningHub(access, app: app)
+    }
   }
 
   /// - Throws: ``LoadFault`` when the hub does not start, or the devices cannot connect.
@@ -75,14 +101,12 @@ package final class LoadRun {
   private func measure() async throws -> RunReport {
     let startedAt = Date.now.formatted(.iso8601)
     let count = profile.households
-    let accounts = try hub.prepare(households: count, devices: profile.devices) { show(.founding($0, of: count)) }
+    let accounts = try await hub.prepare(households: count, members: members) { show(.founding($0, of: count)) }
     let addresses = try hub.start()
     process = addresses.pid
     defer { hub.stop() }
-    memory.before = ProcessUsage(of: process)?.memoryBytes ?? 0
-    let driver = Driver(
-      loop: group.next(), app.pack, accounts, Workload(app.pack, app.household, profile), profile,
-      try dialer(addresses))
+    memory.before = usage.memory
+    let driver = Driver(loop: group.next(), app.pack, accounts, workload, profile, try dialer(addresses))
     self.driver = driver
     try await connect(driver)
     let measured = try await drive(driver)
@@ -93,8 +117,13 @@ package final class LoadRun {
     return try await report(driver, measured, convergence, files, startedAt: startedAt)
   }
 
-  private func dialer(_ addresses: OwnHub.Addresses) throws -> Dialer {
-    let url = transport == .tcp ? addresses.tcp : addresses.webSocket
+  /// Whose devices each household has.
+  private var members: [RecordID] {
+    workload.spending?.members(devices: profile.devices) ?? app.everybody(devices: profile.devices)
+  }
+
+  private func dialer(_ addresses: HubAddresses) throws -> Dialer {
+    let url = (transport == .tcp ? addresses.tcp : addresses.webSocket) ?? ""
     guard let parts = URLComponents(string: url), let host = parts.host, let port = parts.port else {
       throw LoadFault("The hub says that it listens at `\(url)`, which is no address.")
     }
@@ -115,7 +144,7 @@ package final class LoadRun {
     try await all.get()
     timer.cancel()
     try await Task.sleep(for: .milliseconds(500))
-    memory.connected = ProcessUsage(of: process)?.memoryBytes ?? 0
+    memory.connected = usage.memory
   }
 
   /// What the measured part took.
@@ -136,7 +165,7 @@ package final class LoadRun {
       driver.start()
     }.get()
     var measured = Measured()
-    var (hubBefore, driverBefore) = usage
+    var (hubBefore, driverBefore, _) = usage
     var (hubAtStart, driverAtStart) = (hubBefore, driverBefore)
     var events = profile.events[...]
     var lastSample = began
@@ -146,7 +175,7 @@ package final class LoadRun {
       let elapsed = Self.seconds(clock.now - began)
       if !isMeasuring, elapsed >= warmUp {
         isMeasuring = true
-        (hubAtStart, driverAtStart) = usage
+        (hubAtStart, driverAtStart, _) = usage
         try await loop.submit { driver.meter.isMeasuring = true }.get()
       }
       while let event = events.first, elapsed >= warmUp + event.at {
@@ -156,11 +185,11 @@ package final class LoadRun {
       if elapsed >= next || elapsed >= warmUp + length {
         let span = Self.seconds(clock.now - lastSample)
         lastSample = clock.now
-        let (hubNow, driverNow) = usage
+        let (hubNow, driverNow, memoryNow) = usage
         let counted = try await loop.submit { (driver.meter.takeSecond(), driver.meter.connections) }.get()
         let second = RunReport.Second(
           counted.0, at: elapsed - warmUp, over: span, hubCPU: hubNow - hubBefore, driverCPU: driverNow - driverBefore,
-          memory: ProcessUsage(of: process)?.memoryBytes ?? 0, connections: counted.1)
+          memory: memoryNow, connections: counted.1)
         (hubBefore, driverBefore) = (hubNow, driverNow)
         seconds.append(second)
         memory.peak = max(memory.peak, second.hubMemory)
@@ -175,13 +204,15 @@ package final class LoadRun {
       driver.stop()
     }.get()
     measured.seconds = Self.seconds(clock.now - began) - warmUp
-    let (hubAtEnd, driverAtEnd) = usage
+    let (hubAtEnd, driverAtEnd, _) = usage
     (measured.hubCPU, measured.driverCPU) = (hubAtEnd - hubAtStart, driverAtEnd - driverAtStart)
     return measured
   }
 
-  private var usage: (hub: Double, driver: Double) {
-    (ProcessUsage(of: process)?.cpuSeconds ?? 0, ProcessUsage.own?.cpuSeconds ?? 0)
+  /// CPU seconds so far, and the hub's memory; 0 for a hub whose process nobody knows.
+  private var usage: (hub: Double, driver: Double, memory: Int) {
+    let hub = process.flatMap { ProcessUsage(of: $0) }
+    return (hub?.cpuSeconds ?? 0, ProcessUsage.own?.cpuSeconds ?? 0, hub?.memoryBytes ?? 0)
   }
 
   private static func seconds(_ duration: Duration) -> Double {
@@ -211,7 +242,7 @@ package final class LoadRun {
   // MARK: The check
 
   private func check(_ driver: Driver) async throws -> RunReport.Convergence {
-    let check = NIOLockedValueBox(ConvergenceCheck(app.pack))
+    let check = NIOLockedValueBox(ConvergenceCheck(app.pack, workload.spending))
     var done = 0
     for start in stride(from: 0, to: driver.devices.count, by: Self.witnessesAtOnce) {
       show(.checking(done, of: driver.devices.count))
@@ -223,7 +254,8 @@ package final class LoadRun {
     }
     let result = check.withLockedValue { $0 }
     return RunReport.Convergence(
-      households: driver.households.count, devices: result.devices, records: result.records, faults: result.faults)
+      households: driver.households.count, devices: result.devices, records: result.records,
+      balances: workload.spending == nil ? nil : result.balances, faults: result.faults)
   }
 
   private static let witnessesAtOnce = 60
@@ -231,20 +263,21 @@ package final class LoadRun {
   private func leave(_ driver: Driver) async throws {
     try await driver.loop.submit { driver.disconnectAll() }.get()
     try await Task.sleep(for: .seconds(1))
-    memory.after = ProcessUsage(of: process)?.memoryBytes ?? 0
+    memory.after = usage.memory
   }
 
   // MARK: The report
 
   private func report(
-    _ driver: Driver, _ measured: Measured, _ convergence: RunReport.Convergence, _ files: (database: Int, log: Int),
+    _ driver: Driver, _ measured: Measured, _ convergence: RunReport.Convergence, _ files: (database: Int, log: Int)?,
     startedAt: String
   ) async throws -> RunReport {
     let setup = RunReport.Setup(
       profile: profile.name, about: profile.about, pack: app.pack.name, transport: transport.rawValue,
       households: profile.households, devicesPerHousehold: profile.devices, rate: profile.meanRate,
-      seconds: measured.seconds, startedAt: startedAt, cores: ProcessInfo.processInfo.activeProcessorCount)
-    let (seconds, memory) = (seconds, memory)
+      seconds: measured.seconds, startedAt: startedAt, cores: ProcessInfo.processInfo.activeProcessorCount,
+      hub: target.address, slowSyncMicroseconds: target.slowSync?.microseconds)
+    let (seconds, memory, isKnown) = (seconds, memory, process != nil)
     return try await driver.loop.submit {
       let meter = driver.meter
       // Where nothing was decided nothing can be said of its cost.
@@ -256,12 +289,14 @@ package final class LoadRun {
         setup: setup, counts: meter.counts, outcome: RunReport.Latency(meter.outcome),
         delivery: RunReport.Latency(meter.delivery),
         decidedPerSecond: Double(meter.decidedWhileMeasuring) / measured.seconds, seconds: seconds,
-        hub: RunReport.Hub(
-          cpuMicrosecondsPerChangeSet: perChangeSet(measured.hubCPU),
-          cpuShare: measured.hubCPU / measured.seconds, memoryBefore: memory.before, memoryPeak: memory.peak,
-          memoryAfter: memory.after,
-          memoryIdlePerConnection: Double(memory.connected - memory.before) / Double(driver.devices.count),
-          databaseBytes: files.database, logBytes: files.log),
+        hub: !isKnown
+          ? nil
+          : RunReport.Hub(
+            cpuMicrosecondsPerChangeSet: perChangeSet(measured.hubCPU),
+            cpuShare: measured.hubCPU / measured.seconds, memoryBefore: memory.before, memoryPeak: memory.peak,
+            memoryAfter: memory.after,
+            memoryIdlePerConnection: Double(memory.connected - memory.before) / Double(driver.devices.count),
+            databaseBytes: files?.database, logBytes: files?.log),
         driver: RunReport.Driver(
           cpuMicrosecondsPerChangeSet: perChangeSet(measured.driverCPU), cpuShare: share,
           lateness99: meter.lateness.milliseconds(at: 0.99), isLimit: share > Self.busyShare),
@@ -271,6 +306,16 @@ package final class LoadRun {
 
   /// The driver has one thread: beyond this it is more often busy than waiting when something arrives.
   private static let busyShare = 0.8
+}
+
+extension LoadRun.Target {
+  fileprivate var address: String? {
+    if case .running(let access) = self { access.url } else { nil }
+  }
+
+  fileprivate var slowSync: SlowSync? {
+    if case .own(let place) = self { place.slowSync } else { nil }
+  }
 }
 
 extension RunReport.Second {

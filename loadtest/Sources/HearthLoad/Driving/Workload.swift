@@ -15,14 +15,21 @@ struct Workload: Sendable {
   }
 
   private let subjects: Subjects
+  /// With the target `points_at_floor`, what is written instead of texts.
+  let spending: Spending?
   private let recordsPerChangeSet: Int
   private let target: Profile.Target
 
-  init(_ pack: Pack, _ household: Seed.Household, _ profile: Profile) {
+  /// - Throws: ``LoadFault`` when the pack has nothing that the profile's target names.
+  init(_ pack: Pack, _ household: Seed.Household, _ profile: Profile) throws {
+    spending = profile.writes.target == .pointsAtFloor ? try Spending(pack, household) : nil
     subjects = Subjects(pack, household)
     recordsPerChangeSet = profile.writes.records
     target = profile.writes.target
   }
+
+  /// Whether a member writes something.
+  func mayWrite(_ member: RecordID, role: String) -> Bool { spending?.mayWrite(member) ?? (subjects[role] != nil) }
 
   /// What a member of a role edits; nil when the role may write no text.
   func subject(of role: String) -> Subject? { subjects[role] }

@@ -59,20 +59,37 @@ package struct App: Sendable {
         String(contentsOf: catalogue, encoding: .utf8), file: "catalogue.yaml", pack: pack))
   }
 
-  /// The household with an id of its own. Of three devices two belong to members who may write at will, and one to
-  /// another.
-  func household(devices count: Int) -> Seed.Household {
+  /// Whose devices there are: of three, two of members who may write at will, and one of another.
+  func everybody(devices count: Int) -> [RecordID] {
     let writers = members.filter(\.mayWrite).map(\.id)
     let others = members.filter { !$0.mayWrite }.map(\.id)
-    let devices = (0..<count).map { number in
+    return (0..<count).map { number in
       let isOther = writers.isEmpty || number % 3 == 2 && !others.isEmpty
       let (from, place) = isOther ? (others, number / 3) : (writers, number - number / 3)
-      return Seed.Device(name: "device-\(number)", member: from[place % from.count])
+      return from[place % from.count]
     }
+  }
+
+  /// Whose devices there are when all of them are to write.
+  ///
+  /// - Throws: ``LoadFault`` when nobody may.
+  func writers(devices count: Int) throws -> [RecordID] {
+    let writers = members.filter(\.mayWrite).map(\.id)
+    guard !writers.isEmpty else { throw LoadFault("Nobody in the pack `\(pack.name)` may always write some text.") }
+    return (0..<count).map { writers[$0 % writers.count] }
+  }
+
+  /// The household with an id of its own.
+  ///
+  /// - Parameter members: whose devices it has.
+  func household(of members: [RecordID]) -> Seed.Household {
+    let devices = members.enumerated().map { Seed.Device(name: Self.deviceName($0.offset), member: $0.element) }
     return seed.with([household]).renamed(pack) {
       RecordID(high: .random(in: 0 ... .max), low: .random(in: 0 ... .max))
     }.households[0].with(devices)
   }
+
+  static func deviceName(_ number: Int) -> String { "device-\(number)" }
 
   /// The seed's text, for a hub that founds over HTTP.
   func seedText() throws -> String {

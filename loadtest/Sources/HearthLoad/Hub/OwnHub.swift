@@ -9,22 +9,14 @@ internal import HearthServer
 
 /// A hub that the load tester starts for itself: on an empty folder, as a process of its own, so that what it costs can
 /// be told from what the driver costs.
-final class OwnHub: @unchecked Sendable {
-  /// Where it listens.
-  struct Addresses: Decodable, Sendable {
-    let pid: Int32
-    let tcp: String
-    let webSocket: String
-    let http: String
-  }
-
+final class OwnHub: DrivenHub {
   private let binary: URL
   private let folder: URL
   private let app: App
   /// Variables that the hub's process gets beside those of this one, as `LD_PRELOAD`.
   private let environment: [String: String]
   private var process: Process?
-  private(set) var addresses: Addresses?
+  private var addresses: HubAddresses?
 
   init(binary: URL, folder: URL, app: App, environment: [String: String]) {
     self.binary = binary
@@ -41,7 +33,9 @@ final class OwnHub: @unchecked Sendable {
   /// long as a run.
   ///
   /// - Parameter progress: is told how many are there.
-  func prepare(households count: Int, devices: Int, _ progress: (Int) -> Void) throws -> [[LoadDevice.Credentials]] {
+  func prepare(
+    households count: Int, members: [RecordID], _ progress: (Int) -> Void
+  ) async throws -> [[LoadDevice.Credentials]] {
     let files = FileManager.default
     try files.createDirectory(at: data, withIntermediateDirectories: true)
     try files.createDirectory(at: packs, withIntermediateDirectories: true)
@@ -52,7 +46,7 @@ final class OwnHub: @unchecked Sendable {
     try store.beginLife(Epoch(rawValue: .random(in: 1 ... .max)))
     return try (0..<count).map { number in
       progress(number)
-      let household = app.household(devices: devices)
+      let household = app.household(of: members)
       let made = try Founding(engine: engine).found(
         household, app: app.pack.name, in: store, now: Instant(milliseconds: Clocks.wallMilliseconds),
         random: { .random(in: 1 ... .max) }, makeToken: Administration.makeToken)
@@ -63,7 +57,7 @@ final class OwnHub: @unchecked Sendable {
   }
 
   /// Starts the process, on the ports that it had before when it had some, and waits until it listens.
-  func start() throws -> Addresses {
+  func start() throws -> HubAddresses {
     let running = data.appending(path: "hub.json")
     try? FileManager.default.removeItem(at: running)
     if !FileManager.default.fileExists(atPath: log.path) {
@@ -73,7 +67,7 @@ final class OwnHub: @unchecked Sendable {
     process.executableURL = binary
     process.arguments = [
       "serve", "--data", data.path, "--packs", packs.path, "--log-level", "warning",
-      "--tcp-port", Self.port(addresses?.tcp), "--http-port", Self.port(addresses?.http),
+      "--tcp-port", Self.port(addresses?.tcp), "--http-port", Self.port(addresses?.webSocket),
     ]
     process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
     process.standardInput = FileHandle.nullDevice
@@ -83,7 +77,7 @@ final class OwnHub: @unchecked Sendable {
     self.process = process
     for _ in 0..<3000 {
       if let content = FileManager.default.contents(atPath: running.path),
-        let found = try? JSONDecoder().decode(Addresses.self, from: content), found.pid == process.processIdentifier
+        let found = try? JSONDecoder().decode(HubAddresses.self, from: content), found.pid == process.processIdentifier
       {
         addresses = found
         return found
@@ -91,14 +85,18 @@ final class OwnHub: @unchecked Sendable {
       guard process.isRunning else { break }
       Thread.sleep(forTimeInterval: 0.01)
     }
-    let words = (try? String(contentsOf: log, encoding: .utf8)) ?? ""
-    throw LoadFault("The hub did not start:\n\(words.suffix(2000))")
+    throw LoadFault("The hub did not start:\n\(words)")
   }
 
   private static func port(_ url: String?) -> String {
     let authority = url?.split(separator: "/").dropFirst().first ?? ""
     return authority.split(separator: ":").last.map(String.init) ?? "0"
   }
+
+  var isRunning: Bool { process?.isRunning ?? false }
+
+  /// The end of what it said.
+  var words: String { String(((try? String(contentsOf: log, encoding: .utf8)) ?? "").suffix(2000)) }
 
   /// Ends the process in good order.
   func stop() {
@@ -108,7 +106,7 @@ final class OwnHub: @unchecked Sendable {
   }
 
   /// The bytes of the database, and of its log.
-  var fileBytes: (database: Int, log: Int) {
+  var fileBytes: (database: Int, log: Int)? {
     let size = { (name: String) in
       let attributes = try? FileManager.default.attributesOfItem(atPath: self.data.appending(path: name).path)
       return (attributes?[.size] as? Int) ?? 0

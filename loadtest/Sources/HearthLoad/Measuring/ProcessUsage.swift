@@ -17,6 +17,34 @@ package struct ProcessUsage: Sendable {
     memoryBytes = Self.proportionalSetSize(of: process)
   }
 
+  /// A process with all that it has started, and what these have.
+  ///
+  /// - Returns: nil when there is no such process.
+  package init?(ofFamilyOf process: Int32) {
+    guard let head = ProcessUsage(of: process) else { return nil }
+    let others = Self.descendants(of: process).compactMap { ProcessUsage(of: $0) }
+    cpuSeconds = others.reduce(head.cpuSeconds) { $0 + $1.cpuSeconds }
+    memoryBytes = others.reduce(head.memoryBytes) { $0 + $1.memoryBytes }
+  }
+
+  private static func descendants(of process: Int32) -> [Int32] {
+    let all = (try? FileManager.default.contentsOfDirectory(atPath: "/proc")) ?? []
+    let parents = all.compactMap { Int32($0) }.reduce(into: [Int32: Int32]()) { $0[$1] = parent(of: $1) }
+    var (found, next) = ([Int32](), [process])
+    while let one = next.popLast() {
+      let children = parents.filter { $0.value == one }.map(\.key)
+      found += children
+      next += children
+    }
+    return found
+  }
+
+  /// The fourth field, the second behind the name.
+  private static func parent(of process: Int32) -> Int32? {
+    guard let stat = read("/proc/\(process)/stat"), let closing = stat.lastIndex(of: ")") else { return nil }
+    return stat[stat.index(after: closing)...].split(separator: " ").dropFirst().first.flatMap { Int32($0) }
+  }
+
   /// The process that asks.
   package static var own: ProcessUsage? { ProcessUsage(of: ProcessInfo.processInfo.processIdentifier) }
 

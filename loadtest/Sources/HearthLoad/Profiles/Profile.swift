@@ -16,7 +16,7 @@ package struct Profile: Sendable, Equatable {
   /// What people write.
   package struct Writes: Sendable, Equatable {
     package var pacing = Pacing.atRate([RateStep(at: 0, rate: 1000)])
-    /// Which records: any, or one that everybody edits.
+    /// Which records.
     package var target = Target.any
     /// Records of one change set.
     package var records = 1
@@ -42,6 +42,8 @@ package struct Profile: Sendable, Equatable {
   package enum Target: String, Sendable, Equatable {
     case any
     case oneRecord
+    /// New rows that take from a balance that is near its floor, and some that give.
+    case pointsAtFloor
   }
 
   /// Something that happens to a share of the devices, or to the hub.

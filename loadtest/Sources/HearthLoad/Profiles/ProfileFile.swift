@@ -72,6 +72,10 @@ extension Profile {
     seconds = try Self.number(file.seconds, 0.1...86_400, "seconds", name) ?? seconds
     writes.records = try Self.number(file.records, 1...200, "records", name) ?? writes.records
     writes.target = try Self.target(file.target, name)
+    guard writes.target != .pointsAtFloor || writes.records == 1 else {
+      throw ProfileFault(
+        description: "\(name): `points_at_floor` makes one row at a time; `records` is \(writes.records).")
+    }
     writes.pacing = try Self.pacing(file, name)
     events = try (file.events ?? []).map { try Self.event($0, name) }.sorted { $0.at < $1.at }
   }
@@ -110,8 +114,9 @@ extension Profile {
 
   private static func target(_ word: String?, _ name: String) throws -> Target {
     guard let word else { return .any }
-    guard let target = ["any": Target.any, "one_record": .oneRecord][word] else {
-      throw ProfileFault(description: "\(name): `target` is `\(word)`; expected `any` or `one_record`.")
+    guard let target = ["any": Target.any, "one_record": .oneRecord, "points_at_floor": .pointsAtFloor][word] else {
+      throw ProfileFault(
+        description: "\(name): `target` is `\(word)`; expected `any`, `one_record` or `points_at_floor`.")
     }
     return target
   }

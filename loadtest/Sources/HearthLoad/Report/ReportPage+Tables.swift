@@ -94,7 +94,9 @@ extension ReportPage.Section {
 
   private var hub: Table? {
     guard let hub = report.hub else {
-      return Table(title: "The hub", rows: [], nothing: "Not measured: it ran on another machine.")
+      return Table(
+        title: "The hub", rows: [],
+        nothing: "Not known: it was already running, and nobody said which process it is.")
     }
     return Table(
       title: "The hub",
@@ -105,8 +107,8 @@ extension ReportPage.Section {
         ["memory at most", Quantity.bytes(Double(hub.memoryPeak)).text],
         ["memory when all had left", Quantity.bytes(Double(hub.memoryAfter)).text],
         ["memory for each idle connection", Quantity.bytes(hub.memoryIdlePerConnection).text],
-        ["database", Quantity.bytes(Double(hub.databaseBytes)).text],
-        ["log", Quantity.bytes(Double(hub.logBytes)).text],
+        ["database", hub.databaseBytes.map { Quantity.bytes(Double($0)).text } ?? Quantity.missing],
+        ["log", hub.logBytes.map { Quantity.bytes(Double($0)).text } ?? Quantity.missing],
       ])
   }
 
@@ -134,6 +136,10 @@ extension ReportPage.Section {
       ])
   }
 
+  private var slowness: String {
+    report.setup.slowSyncMicroseconds.map { Quantity.microseconds(Double($0)).text } ?? "nothing"
+  }
+
   private var setup: Table? {
     let setup = report.setup
     return Table(
@@ -143,7 +149,8 @@ extension ReportPage.Section {
         ["devices in each", Quantity.count(setup.devicesPerHousehold).text],
         ["change sets a second", setup.rate.map { Quantity.rate($0).text } ?? "as fast as it goes"],
         ["measured", Quantity.seconds(setup.seconds).text], ["began", setup.startedAt],
-        ["cores of the system", Quantity.count(setup.cores).text],
+        ["cores of the system", Quantity.count(setup.cores).text], ["hub", setup.hub ?? "started for the run"],
+        ["each sync slowed by", slowness],
       ])
   }
 }

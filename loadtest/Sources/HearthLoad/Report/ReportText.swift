@@ -20,7 +20,14 @@ package struct ReportText {
     return terminal.styled("\(setup.profile)", .strong)
       + ": \(setup.households) households x \(setup.devicesPerHousehold) devices of \(setup.pack) over "
       + "\(setup.transport), \(load), \(Self.decimal(setup.seconds)) s measured\n"
-      + terminal.styled(setup.about, .quiet) + "\n"
+      + terminal.styled(setup.about, .quiet) + "\n" + circumstances
+  }
+
+  /// What is not as it always is.
+  private var circumstances: String {
+    let hub = report.setup.hub.map { "At \($0), which was already running.\n" } ?? ""
+    let slowness = report.setup.slowSyncMicroseconds.map { "Every sync of the hub took \($0) us longer.\n" } ?? ""
+    return hub + slowness
   }
 
   private var latencies: Table {
@@ -35,23 +42,28 @@ package struct ReportText {
 
   private var costs: Table {
     var table = Table([("", .left), ("hub", .right), ("driver", .right)])
-    let driver = report.driver
-    guard let hub = report.hub else { return table }
-    table.add(
+    let (hub, driver) = (report.hub, report.driver)
+    let known = { (value: Double?) in value.map(Self.decimal) ?? Self.unknown }
+    let size = { (bytes: Int?) in bytes.map(Self.mebibytes) ?? Self.unknown }
+    let rows = [
       [
-        "CPU us for a change set", Self.decimal(hub.cpuMicrosecondsPerChangeSet),
+        "CPU us for a change set", known(hub?.cpuMicrosecondsPerChangeSet),
         Self.decimal(driver.cpuMicrosecondsPerChangeSet),
-      ], styles: [.name])
-    table.add(["cores busy", Self.decimal(hub.cpuShare), Self.decimal(driver.cpuShare)], styles: [.name])
-    table.add(["memory MiB, before", Self.mebibytes(hub.memoryBefore), ""], styles: [.name])
-    table.add(["memory MiB, peak", Self.mebibytes(hub.memoryPeak), ""], styles: [.name])
-    table.add(["memory MiB, after", Self.mebibytes(hub.memoryAfter), ""], styles: [.name])
-    table.add(["KiB for an idle connection", Self.decimal(hub.memoryIdlePerConnection / 1024), ""], styles: [.name])
-    table.add(["database MiB", Self.mebibytes(hub.databaseBytes), ""], styles: [.name])
-    table.add(["log MiB", Self.mebibytes(hub.logBytes), ""], styles: [.name])
-    table.add(["p99 late ms", "", Self.decimal(driver.lateness99)], styles: [.name])
+      ],
+      ["cores busy", known(hub?.cpuShare), Self.decimal(driver.cpuShare)],
+      ["memory MiB, before", size(hub?.memoryBefore), ""],
+      ["memory MiB, peak", size(hub?.memoryPeak), ""],
+      ["memory MiB, after", size(hub?.memoryAfter), ""],
+      ["KiB for an idle connection", known(hub.map { $0.memoryIdlePerConnection / 1024 }), ""],
+      ["database MiB", size(hub?.databaseBytes), ""],
+      ["log MiB", size(hub?.logBytes), ""],
+      ["p99 late ms", "", Self.decimal(driver.lateness99)],
+    ]
+    for row in rows { table.add(row, styles: [.name]) }
     return table
   }
+
+  private static let unknown = "not known"
 
   private var outcomes: String {
     let counts = report.counts
@@ -82,12 +94,16 @@ package struct ReportText {
       lines.append(
         terminal.styled(
           "converged: \(check.devices) devices of \(check.households) households show what a new install is shown "
-            + "(\(check.records) records), and nothing acknowledged is missing", .good))
+            + "(\(check.records) records), and nothing acknowledged is missing\(balances)", .good))
     } else {
       lines.append(terminal.styled("NOT converged:", .bad))
       lines += check.faults.map { "  \($0)" }
     }
     return lines.joined(separator: "\n")
+  }
+
+  private var balances: String {
+    report.convergence.balances.map { "; none of \($0) balances is below its floor" } ?? ""
   }
 
   private static func decimal(_ number: Double) -> String {

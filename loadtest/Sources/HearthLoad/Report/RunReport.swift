@@ -21,6 +21,10 @@ package struct RunReport: Codable, Sendable {
     package var startedAt: String
     /// The system's cores.
     package var cores: Int
+    /// The address of a hub that was already running; nil for one that was started for the run.
+    package var hub: String?
+    /// By how much each sync of the hub was slowed; nil when it was not.
+    package var slowSyncMicroseconds: Int?
   }
 
   /// Times of one kind, in milliseconds, as an HdrHistogram has counted them.
@@ -74,7 +78,7 @@ package struct RunReport: Codable, Sendable {
     package var faults: [String: Int]
   }
 
-  /// What the hub cost, from `/proc`; nil for a hub on another machine.
+  /// What the hub cost, from `/proc`; nil when nobody knows its process.
   package struct Hub: Codable, Sendable {
     package var cpuMicrosecondsPerChangeSet: Double
     package var cpuShare: Double
@@ -84,8 +88,9 @@ package struct RunReport: Codable, Sendable {
     package var memoryAfter: Int
     /// With all devices connected and nothing going on.
     package var memoryIdlePerConnection: Double
-    package var databaseBytes: Int
-    package var logBytes: Int
+    /// Nil for a hub that was already running: nobody knows its folder.
+    package var databaseBytes: Int?
+    package var logBytes: Int?
   }
 
   /// What measuring cost.
@@ -103,6 +108,8 @@ package struct RunReport: Codable, Sendable {
     package var households: Int
     package var devices: Int
     package var records: Int
+    /// Balances that were compared with their floor; nil when that was not the matter.
+    package var balances: Int?
     /// What was different or missing, the first few; empty when all is well.
     package var faults: [String]
   }

@@ -1,0 +1,16 @@
+/// A relay on uWebSockets under Python: passes on, keeps nothing.
+struct UWebSockets: PythonPeer {
+  let name = "uwebsockets"
+  let about = "a relay on uWebSockets under Python"
+  let isDurable = false
+  let merges = false
+  let feelsSlowSync = true
+  let script = "uwebsockets_relay.py"
+  let modules = ["socketify"]
+  let packages = "socketify"
+  var installation: String { "apt install libuv1, pip install \(packages), and name that Python with --python" }
+
+  func wire(household: Int, device: Int, _ payload: Payload) -> any Wire {
+    RelayWire(household: household, device: device, payload)
+  }
+}
