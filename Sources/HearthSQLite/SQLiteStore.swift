@@ -6,7 +6,7 @@ package import HearthModel
 
 /// The store in one SQLite file: `hearth.db` in a data folder that this process holds alone.
 ///
-/// One connection writes, and it alone copies the write-ahead log into the file; two read beside it. The tables are
+/// One connection writes; it, or one beside it, copies the write-ahead log into the file; two read. The tables are
 /// made for people and other programs to read as well: docs/internals/sqlite-store.md describes them.
 package final class SQLiteStore: Store {
   /// The version of SQLite that the program runs with, for the log at start.
@@ -18,6 +18,7 @@ package final class SQLiteStore: Store {
   private let lock: FolderLock
   private let pool: DatabasePool
   private let tables: [String: PackTables]
+  private let side: SideCheckpoint?
   /// Used in ``onWriter(_:)`` only.
   private nonisolated(unsafe) let writer: Writer
 
@@ -41,14 +42,15 @@ package final class SQLiteStore: Store {
     let tables = try PackTables.all(of: packs)
     (path, self.tables) = (file.path, tables)
     lock = try FolderLock(folder: folder)
-    (pool, writer) = try translatingErrors(of: file.path) {
+    (pool, writer, side) = try translatingErrors(of: file.path) {
       let isNew = try file.needsCreation(busySeconds: options.busySeconds)
       let pool = try file.openPool(options)
+      let side = options.copiesLogBeside ? SideCheckpoint(try file.openQueue(options)) : nil
       let writer = try pool.writeWithoutTransaction { database in
         try SchemaCreation(file: file, tables: tables).run(database, isNew: isNew)
-        return Writer(database, path: file.path, tables: tables, options: options)
+        return Writer(database, path: file.path, tables: tables, options: options, side: side)
       }
-      return (pool, writer)
+      return (pool, writer, side)
     }
   }
 
@@ -61,7 +63,10 @@ package final class SQLiteStore: Store {
   /// Every later call throws `.failed`.
   package func close() throws {
     onWriter { $0.end() }
-    try translatingErrors(of: path) { try pool.close() }
+    try translatingErrors(of: path) {
+      try side?.close()
+      try pool.close()
+    }
     lock.release()
   }
 

@@ -73,8 +73,10 @@ package struct ServeCommand: AsyncParsableCommand {
   }
 
   private static func open(_ folder: DataFolder, _ packs: [String: Pack]) throws -> SQLiteStore {
+    var options = SQLiteStore.Options()
+    options.copiesLogBeside = true
     do {
-      return try SQLiteStore.open(at: folder.url.path, packs: packs)
+      return try SQLiteStore.open(at: folder.url.path, packs: packs, options: options)
     } catch {
       throw CommandFailure(.storeClosed, error.message)
     }

@@ -85,6 +85,19 @@ struct DatabaseFile {
     return pool
   }
 
+  /// Opens a connection that copies the log and does nothing else. Its syncs are those of a checkpoint.
+  func openQueue(_ options: SQLiteStore.Options) throws -> DatabaseQueue {
+    var configuration = Configuration()
+    configuration.label = "hearth-checkpoint"
+    configuration.busyMode = .timeout(options.busySeconds)
+    let queue = try DatabaseQueue(path: path, configuration: configuration)
+    try queue.writeWithoutTransaction { database in
+      try database.execute(sql: "PRAGMA wal_autocheckpoint = 0; PRAGMA trusted_schema = OFF")
+      try makeDurable(database)
+    }
+    return queue
+  }
+
   /// Makes each commit wait for the disk, and checks that it does (P2).
   ///
   /// https://www.sqlite.org/pragma.html#pragma_synchronous: in WAL mode, "transactions are durable across application

@@ -15,6 +15,8 @@ extension SQLiteStore {
     package var statementCountMax = 512
     /// Pages of the write-ahead log after which they are copied into the database between commits.
     package var checkpointPages = 1000
+    /// Whether they are copied on a thread of its own, so that commits go on meanwhile.
+    package var copiesLogBeside = false
     /// Size to which the log is cut when it has grown beyond it.
     package var logBytesMax = 64 << 20
     /// How long to wait for another program that is writing to the file, in seconds.

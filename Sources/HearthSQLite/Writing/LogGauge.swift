@@ -36,12 +36,17 @@ final class LogGauge {
   /// When all of it was copied, the next commit begins the log anew. When a reader held some back, the gauge starts
   /// again all the same, so that the next attempt comes after as many pages again and not with every commit.
   func checkpoint(_ database: Database) throws {
+    try Self.checkpoint(database)
+    start = reading.pointee
+  }
+
+  /// The same with any connection, of which no gauge knows.
+  static func checkpoint(_ database: Database) throws {
     let code = sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
     guard code == SQLITE_OK || code == SQLITE_BUSY else {
       throw DatabaseError(
         resultCode: ResultCode(rawValue: sqlite3_extended_errcode(database.sqliteConnection)),
         message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
     }
-    start = reading.pointee
   }
 }

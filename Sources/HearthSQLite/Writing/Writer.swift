@@ -14,11 +14,17 @@ final class Writer {
   var records: RecentCache<RecordKey, RecordState>
   private let options: SQLiteStore.Options
   private let log: LogGauge
+  private let side: SideCheckpoint?
   /// Why nothing may be written any more.
   private var failure: StoreFault?
 
-  init(_ database: Database, path: String, tables: [String: PackTables], options: SQLiteStore.Options) {
+  /// - Parameter side: copies the log beside commits; nil when the writer copies all of it.
+  init(
+    _ database: Database, path: String, tables: [String: PackTables], options: SQLiteStore.Options,
+    side: SideCheckpoint?
+  ) {
     self.database = database
+    self.side = side
     self.path = path
     self.tables = tables
     self.options = options
@@ -66,12 +72,22 @@ final class Writer {
   /// that it waits for nobody. A full disk leaves the log as it is, and the next commit says so.
   func tidy() throws {
     try checkUsable()
-    guard log.pages >= options.checkpointPages else { return }
     do {
-      try log.checkpoint(database)
+      try checkpoint()
     } catch {
       let fault = judged(error)
       if (fault as? StoreFault)?.kind != .diskFull { throw fault }
+    }
+  }
+
+  private func checkpoint() throws {
+    let isDue = log.pages >= options.checkpointPages
+    guard let side else { return isDue ? try log.checkpoint(database) : () }
+    switch side.take() {
+    case .idle: if isDue { side.start() }
+    case .running: break
+    case .done: try log.checkpoint(database)
+    case .failed(let error): throw error
     }
   }
 
