@@ -77,7 +77,6 @@ package struct HubCore: Sendable {
     var hasSpoken = false
     /// How the connection ends, as far as it has been said.
     var ending = Ending.orderly
-
   }
 
   private(set) var connections: [ConnectionID: Connection] = [:]
