@@ -317,7 +317,7 @@ extension ReportPageTests {
         """
         {"at":\(at),"sent":500,"decided":499,"delivered":1497,"outcomeP50":2.3,"outcomeP99":\(9 + at % 5),
         "deliveryP50":3.4,"deliveryP99":\(14 + at % 7),"hubCPU":0.11,"driverCPU":0.08,"hubMemory":50000000,
-        "connections":1200}
+        "connections":1200,"attempts":\(at == 7 ? 1200 : 0)}
         """
       }
       let json = """

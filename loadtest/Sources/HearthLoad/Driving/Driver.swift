@@ -11,7 +11,7 @@ final class Driver: @unchecked Sendable {
   let workload: Workload
   let meter = Meter()
   private let profile: Profile
-  private let dialer: Dialer
+  let dialer: Dialer
   private(set) var households: [LoadHousehold] = []
   private(set) var devices: [LoadDevice] = []
   private var isWriting = false
@@ -59,6 +59,7 @@ final class Driver: @unchecked Sendable {
 
   /// Opens a device's connection.
   func open(_ device: LoadDevice) {
+    meter.attempted(at: now)
     dialer.dial(device, on: loop)
   }
 
@@ -66,26 +67,36 @@ final class Driver: @unchecked Sendable {
     loop.scheduleTask(deadline: .uptimeNanoseconds(UInt64(max(0, milliseconds)) * 1_000_000)) { device.tick() }
   }
 
-  /// Connects all devices, a few at a time, so that setting up is no storm of its own.
+  /// Connects all devices, so many at a time that setting up is no storm of its own: a hub that gets more than it can
+  /// answer within its patience sends the last in line away.
   ///
   /// - Returns: when all are live.
   func connectAll() -> EventLoopFuture<Void> {
     loop.flatSubmit { [self] in
       let promise = loop.makePromise(of: Void.self)
       whenLive = promise
-      loop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(5)) { [self] task in
-        let next = begun..<min(begun + Self.connectionsAtOnce, devices.count)
-        for device in devices[next] { device.connect() }
-        begun = next.upperBound
+      (begun, liveCount) = (0, 0)
+      loop.scheduleRepeatedTask(initialDelay: .zero, delay: .milliseconds(2)) { [self] task in
+        let room = Self.connectingMax - (begun - liveCount)
+        for device in devices[begun...].prefix(max(0, room)) {
+          begun += 1
+          device.connect()
+        }
         if begun == devices.count { task.cancel() }
       }
       return promise.futureResult
     }
   }
 
-  private static let connectionsAtOnce = 10
+  private static let connectingMax = 50
+
+  /// The hub is about to restart: how everybody comes back is measured.
+  func awaitReturn() {
+    meter.reconnection = Reconnection(devices: devices.count, began: now)
+  }
 
   func wentLive(_ device: LoadDevice) {
+    meter.reconnection?.caughtUp(device.position, at: now)
     if let promise = whenLive {
       liveCount += 1
       guard liveCount == devices.count else { return }
@@ -169,6 +180,25 @@ final class Driver: @unchecked Sendable {
       return household.devices.allSatisfy { $0.isLive && !$0.waitsForOutcomes && $0.revision == head }
     }
   }
+
+  /// - Returns: the time of the loop's clock at which nothing was on its way any more, to a tenth of a millisecond.
+  func whenQuiet() -> EventLoopFuture<Int64> {
+    loop.flatSubmit { [self] in
+      let promise = loop.makePromise(of: Int64.self)
+      let deadline = now + Self.quietNanoseconds
+      loop.scheduleRepeatedTask(initialDelay: .zero, delay: .microseconds(100)) { [self] task in
+        guard isQuiet || now > deadline else { return }
+        task.cancel()
+        isQuiet ? promise.succeed(now) : promise.fail(LoadFault("devices did not get everything within a minute."))
+      }
+      return promise.futureResult
+    }
+  }
+
+  private static let quietNanoseconds: Int64 = 60_000_000_000
+
+  /// Bytes of all devices' frames, both ways.
+  var traffic: Int { devices.reduce(0) { $0 + $1.traffic } }
 
   /// Lets everybody come back and read.
   func settleDown() {

@@ -12,12 +12,21 @@ final class LoadDevice: @unchecked Sendable {
     let household: HouseholdID
     let member: RecordID
     let token: String
+
+    /// A new install of the device.
+    func newCore(_ pack: Pack, _ form: WireCodec.Form) -> DeviceCore {
+      let identity = ReplicaIdentity(
+        incarnation: .random(in: 1 ... .max), household: household, member: member)
+      return DeviceCore(
+        replica: Replica(pack: pack, identity: identity, outbox: [], roster: []), token: token,
+        software: "hearth-loadtest/0.1", form: form)
+    }
   }
 
   /// Position among all devices.
   let position: Int
   let household: LoadHousehold
-  private let credentials: Credentials
+  let credentials: Credentials
   private let pack: Pack
   private let form: WireCodec.Form
   private(set) var core: DeviceCore
@@ -33,6 +42,8 @@ final class LoadDevice: @unchecked Sendable {
   var wantsConnection = false
   /// The last counter with an outcome of each record, for the check that nothing acknowledged is missing.
   private(set) var acknowledged: [ReplicaKey: Dot] = [:]
+  /// Bytes of frames, both ways, with the four of their lengths.
+  private(set) var traffic = 0
 
   init(
     position: Int, _ credentials: Credentials, _ household: LoadHousehold, _ pack: Pack, _ form: WireCodec.Form,
@@ -44,15 +55,7 @@ final class LoadDevice: @unchecked Sendable {
     self.pack = pack
     self.form = form
     self.driver = driver
-    core = Self.newCore(credentials, pack, form)
-  }
-
-  private static func newCore(_ credentials: Credentials, _ pack: Pack, _ form: WireCodec.Form) -> DeviceCore {
-    let identity = ReplicaIdentity(
-      incarnation: .random(in: 1 ... .max), household: credentials.household, member: credentials.member)
-    return DeviceCore(
-      replica: Replica(pack: pack, identity: identity, outbox: [], roster: []), token: credentials.token,
-      software: "hearth-loadtest/0.1", form: form)
+    core = credentials.newCore(pack, form)
   }
 
   var isLive: Bool { core.link.condition == .live }
@@ -87,7 +90,7 @@ final class LoadDevice: @unchecked Sendable {
   func startAnew() {
     channel?.close(promise: nil)
     channel = nil
-    core = Self.newCore(credentials, pack, form)
+    core = credentials.newCore(pack, form)
     storage = LoadStorage()
     (due, editable, acknowledged) = ([:], nil, [:])
     connect()
@@ -106,20 +109,38 @@ final class LoadDevice: @unchecked Sendable {
     let changes = driver.workload.spending?.changes(by: credentials.member) ?? edits()
     guard !changes.isEmpty else { return false }
     turns += 1
+    write(changes, due: moment)
+    return true
+  }
+
+  /// Makes a change set.
+  func write(_ changes: [RecordChange], due moment: Int64) {
     due[core.replica.identity.nextCounter] = moment
     perform { try core.forge(changes, self.moment, storage).effects }
-    return true
   }
 
   private func edits() -> [RecordChange] {
     guard let subject = driver.workload.subject(of: core.replica.identity.role) else { return [] }
-    if editable == nil {
-      editable = storage.confirmed(in: subject.collection.number).filter { $0.1.life == .live }.map(\.0)
-    }
-    return driver.workload.changes(subject, turn: turns, by: position, among: editable ?? []) { record in
-      storage.confirmed(ReplicaKey(subject.collection.number, record))?.versions ?? VersionVector()
+    let collection = subject.collection.number
+    return driver.workload.changes(subject, turn: turns, by: position, among: records(in: collection)) {
+      versions(collection, $0)
     }
   }
+
+  /// The records that the device edits, ascending; always of the same collection.
+  func records(in collection: CollectionNumber) -> [RecordID] {
+    if let editable { return editable }
+    let found = storage.confirmed(in: collection).filter { $0.1.life == .live }.map(\.0)
+    editable = found
+    return found
+  }
+
+  /// What the device has seen of a record.
+  func versions(_ collection: CollectionNumber, _ record: RecordID) -> VersionVector {
+    storage.confirmed(ReplicaKey(collection, record))?.versions ?? VersionVector()
+  }
+
+  private static let lengthBytes = 4
 
   // MARK: What the socket says
 
@@ -131,6 +152,7 @@ final class LoadDevice: @unchecked Sendable {
   }
 
   func received(_ frame: TransportFrame) {
+    traffic += frame.bytes.count + Self.lengthBytes
     let (wasLive, before) = (isLive, revision.rawValue)
     var own: Set<UInt64> = []
     perform {
@@ -186,6 +208,7 @@ final class LoadDevice: @unchecked Sendable {
       case .open: driver.open(self)
       case .write(let bytes):
         hasWritten = true
+        traffic += bytes.count + Self.lengthBytes
         channel?.pipeline.syncOperations.write(NIOAny(TransportFrame(bytes: bytes, form: form)), promise: nil)
       case .close:
         channel?.flush()

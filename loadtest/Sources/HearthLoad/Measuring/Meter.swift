@@ -11,12 +11,15 @@ final class Meter: @unchecked Sendable {
   /// Change sets whose outcome came within the measured part.
   private(set) var decidedWhileMeasuring = 0
   var isMeasuring = false
+  /// Since the hub was restarted; nil when it was not.
+  var reconnection: Reconnection?
 
   /// What belongs to the second that runs.
   struct Second {
     var sent = 0
     var decided = 0
     var delivered = 0
+    var attempts = 0
     var outcome = LatencyHistogram()
     var delivery = LatencyHistogram()
   }
@@ -54,6 +57,12 @@ final class Meter: @unchecked Sendable {
     second.delivered += 1
     second.delivery.record(now - due)
     if window.contains(due) { delivery.record(now - due) }
+  }
+
+  /// A device tries to connect.
+  func attempted(at now: Int64) {
+    second.attempts += 1
+    reconnection?.attempted(at: now)
   }
 
   func connected() {

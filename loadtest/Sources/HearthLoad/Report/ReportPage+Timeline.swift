@@ -16,6 +16,7 @@ extension ReportPage {
       var hubCPU: Double
       var driverCPU: Double
       var hubMemory: Int
+      var attempts: Double
     }
 
     /// Latencies in milliseconds, 0 when there were none.
@@ -29,6 +30,8 @@ extension ReportPage {
     let width: Int
     /// Change sets a second that were due, if that was asked for.
     let rate: Double?
+    /// Whether the hub was restarted, so that all had to connect again.
+    let hasRestart: Bool
 
     private static let momentsMax = 180
 
@@ -40,11 +43,12 @@ extension ReportPage {
       }
       self.width = width
       rate = report.setup.rate
+      hasRestart = report.reconnection != nil
     }
 
-    /// Latencies, rates, and what hub and driver used, each over time.
+    /// Latencies, rates, and what hub and driver used, each over time; after a restart, who came back when.
     func figures(hasHub: Bool) -> [Figure] {
-      [latencies, rates, costs(hasHub: hasHub)]
+      [latencies, rates] + (hasRestart ? [attempts] : []) + [costs(hasHub: hasHub)]
     }
   }
 }
@@ -62,7 +66,8 @@ extension ReportPage.Timeline.Moment {
       at: seconds.first?.at ?? 0, sent: mean { Double($0.sent) }, decided: mean { Double($0.decided) },
       delivered: mean { Double($0.delivered) }, outcome: .init(median: most(\.outcomeP50), most: most(\.outcomeP99)),
       delivery: .init(median: most(\.deliveryP50), most: most(\.deliveryP99)), hubCPU: mean(\.hubCPU),
-      driverCPU: mean(\.driverCPU), hubMemory: seconds.map(\.hubMemory).max() ?? 0)
+      driverCPU: mean(\.driverCPU), hubMemory: seconds.map(\.hubMemory).max() ?? 0,
+      attempts: mean { Double($0.attempts) })
   }
 }
 
@@ -97,6 +102,14 @@ extension ReportPage.Timeline {
       ]
     }
     return figure("Change sets a second", [rates])
+  }
+
+  private var attempts: ReportPage.Figure {
+    let tried = [line("tried", "a", \.attempts)]
+    let plot = plot(tried, .amounts(values(tried), title: "a second"), "Connections tried a second") {
+      [("a", "tried \(Quantity.rounded($0.attempts))")]
+    }
+    return figure("Connections tried a second", [plot])
   }
 
   private func costs(hasHub: Bool) -> ReportPage.Figure {

@@ -72,6 +72,7 @@ package struct ReportText {
         + "accepted, \(counts.merged) merged, \(counts.rejected.values.reduce(0, +)) rejected, \(counts.delivered) "
         + "arrivals at other devices, \(counts.connectionsMade) connections made, \(counts.connectionsLost) lost"
     ]
+    if let reconnection = report.reconnection { lines.append(Self.words(reconnection)) }
     for (name, count) in counts.rejected.sorted(by: { $0.key < $1.key }) {
       lines.append(terminal.styled("  \(count) rejected: \(name)", .warning))
     }
@@ -79,6 +80,13 @@ package struct ReportText {
       lines.append(terminal.styled("  \(count) times: \(name)", .warning))
     }
     return lines.joined(separator: "\n")
+  }
+
+  private static func words(_ reconnection: RunReport.Reconnection) -> String {
+    let all = reconnection.seconds.map { "all \(reconnection.devices) devices had caught up after \(decimal($0)) s" }
+    return "hub restarted: "
+      + (all ?? "\(reconnection.returned) of \(reconnection.devices) devices had caught up in the end")
+      + ", \(reconnection.attempts) attempts, \(decimal(reconnection.busiestShare * 100)) % of them in the fullest 100 ms"
   }
 
   private var verdict: String {

@@ -61,6 +61,8 @@ package struct RunReport: Codable, Sendable {
     package var driverCPU: Double
     package var hubMemory: Int
     package var connections: Int
+    /// Connections that devices tried to make.
+    package var attempts: Int
   }
 
   /// What became of the change sets.
@@ -103,6 +105,18 @@ package struct RunReport: Codable, Sendable {
     package var isLimit: Bool
   }
 
+  /// How the devices came back after a restart of the hub.
+  package struct Reconnection: Codable, Sendable {
+    /// Those that had to, and those that did.
+    package var devices: Int
+    package var returned: Int
+    /// From the beginning of the restart until the last one had all that the hub has; nil when some have not.
+    package var seconds: Double?
+    package var attempts: Int
+    /// The share of the attempts that fell into the fullest tenth of a second.
+    package var busiestShare: Double
+  }
+
   /// Whether all devices ended with what the hub has, and the hub with all that it acknowledged.
   package struct Convergence: Codable, Sendable {
     package var households: Int
@@ -125,5 +139,7 @@ package struct RunReport: Codable, Sendable {
   package var seconds: [Second]
   package var hub: Hub?
   package var driver: Driver
+  /// Nil when the hub was not restarted.
+  package var reconnection: Reconnection?
   package var convergence: Convergence
 }
