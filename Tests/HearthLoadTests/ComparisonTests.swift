@@ -119,7 +119,7 @@ struct ComparisonTests {
     (["hearth", "--rate", "0"], "--rate is 0.0; expected 1.0 through"),
     (["hearth", "--slow-sync", "0"], "--slow-sync is 0; expected 1 through"),
     (["hearth", "--peers", "/nowhere"], "There is no folder `/nowhere`"),
-    (["hearth", "--hearth", "/nowhere"], "None of these servers is installed:\n  hearth: swift build"),
+    (["hearth", "--hearth", "/nowhere"], "None of these servers is installed:\n  hearth: scripts/release hearth"),
   ])
   func `what makes no sense is refused with what was expected`(_ arguments: [String], _ words: String) async throws {
     let fault = await #expect(throws: LoadFault.self) { try await Self.compare(arguments) }

@@ -21,12 +21,7 @@ package struct ComparePeers: AsyncParsableCommand {
   @Option(help: "Measure at so many change sets a second, too.") var rate: Double?
   @Option(help: "Runs of each server; medians are shown.") var runs = 1
   @Option(help: "Microseconds by which each sync of the servers is made longer.") var slowSync: Int?
-  @Option(help: "The app of the hub's households: a pack of the folder of packs.") var pack = "famquest"
-  @Option(help: "Folder of the packs.") var packs = "fixtures"
-  @Option(help: "The program that serves; beside this one when left out.") var hearth: String?
-  @Option(help: "Python, in whose environment the servers in Python are installed.") var python = "python3"
-  @Option(help: "Folder of the C programs.") var reference = "loadtest/reference"
-  @Option(help: "Folder of the peers' scripts and settings.") var peers = "loadtest/peers"
+  @OptionGroup var toolOptions: ToolOptions
   @Option(help: "Write a page.") var html: String?
   @Flag(help: "Print JSON.") var json = false
 
@@ -75,26 +70,18 @@ package struct ComparePeers: AsyncParsableCommand {
 
   private func compare(_ contestants: [any Contestant]) async throws -> Comparison {
     let slowness = try slowSync.map { try SlowSync(microseconds: $0) }
+    let tools = try toolOptions.tools()
+    // At the rate first, while nobody is tired yet.
+    let paced: [ContestantRun.Step] = rate.map { [.atRate($0)] } ?? []
     let plan = ContestantRun.Plan(
-      tools: try tools(), households: households, devices: devices, payload: Payload(bytes: bytes), warmUp: warmUp,
-      seconds: seconds, rate: rate,
-      environment: try slowness?.environment(reference: URL(filePath: reference).absoluteURL) ?? [:])
-    let progress = CompareProgress()
+      tools: tools, households: households, devices: devices, payload: Payload(bytes: bytes), warmUp: warmUp,
+      seconds: seconds, steps: paced + [.closedLoop],
+      environment: try slowness?.environment(reference: tools.reference) ?? [:])
+    let progress = StepProgress()
     defer { progress.finish() }
-    return await ComparisonRun(contestants: contestants, plan: plan, runs: runs, slowSync: slowness) {
+    return await ComparisonRun(contestants: contestants, plan: plan, rate: rate, runs: runs, slowSync: slowness) {
       progress.show($0, $1)
     }.comparison()
-  }
-
-  /// Paths are made absolute: servers run in folders of their own.
-  private func tools() throws -> Tools {
-    for folder in [reference, peers] where !FileManager.default.fileExists(atPath: folder) {
-      throw LoadFault(
-        "There is no folder `\(folder)`. Run this in the project, or name it with --reference and --peers.")
-    }
-    return Tools(
-      reference: URL(filePath: reference).absoluteURL, peers: URL(filePath: peers).absoluteURL,
-      python: python, hearth: HearthProgram.url(hearth), app: try App(named: pack, in: URL(filePath: packs)))
   }
 
   private func checkNumbers() throws {
@@ -105,40 +92,5 @@ package struct ComparePeers: AsyncParsableCommand {
     try check(bytes, Payload.bytesRange, "--bytes")
     try check(runs, 1...100, "--runs")
     if let rate { try check(rate, 1...10_000_000, "--rate") }
-  }
-
-  private func check<Number: Comparable>(_ number: Number, _ range: ClosedRange<Number>, _ name: String) throws {
-    guard range.contains(number) else {
-      throw LoadFault("\(name) is \(number); expected \(range.lowerBound) through \(range.upperBound).")
-    }
-  }
-}
-
-/// Where the hub's program is.
-enum HearthProgram {
-  /// - Parameter named: a path; beside this program when nil.
-  static func url(_ named: String?) -> URL {
-    if let named { return URL(filePath: named).absoluteURL }
-    return URL(filePath: CommandLine.arguments[0]).deletingLastPathComponent().appending(path: "hearth").absoluteURL
-  }
-}
-
-/// The progress bar of a comparison.
-private final class CompareProgress {
-  private let terminal = Terminal.standardError()
-  private var bar: ProgressBar?
-  private var title = ""
-
-  func show(_ title: String, _ share: Double) {
-    if title != self.title {
-      bar?.finish()
-      bar = ProgressBar(title, total: 100, terminal: terminal)
-      self.title = title
-    }
-    bar?.update(Int(share * 100))
-  }
-
-  func finish() {
-    bar?.finish()
   }
 }

@@ -135,7 +135,7 @@ package struct RunProfiles: AsyncParsableCommand {
     let program = HearthProgram.url(hearth)
     guard FileManager.default.isExecutableFile(atPath: program.path) else {
       throw LoadFault(
-        "There is no `\(program.path)`. Build it with `swift build -c release`, or name it with --hearth.")
+        "There is no `\(program.path)`. Build it with `scripts/release hearth`, or name it with --hearth.")
     }
     return program
   }

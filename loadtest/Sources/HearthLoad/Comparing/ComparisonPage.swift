@@ -8,24 +8,8 @@ package struct ComparisonPage: Sendable {
 
   /// The whole page.
   package var html: String {
-    let page: ReportPage.Markup = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8"/>
-      <meta name="viewport" content="width=device-width, initial-scale=1"/>
-      <meta name="color-scheme" content="light dark"/>
-      <link rel="icon" href="data:,"/>
-      <title>Hearth and others</title>
-      <style>
-      \(ReportPage.style)
-      </style>
-      </head>
-      <body>
-      <header>
-      <h1>Hearth and others</h1>
-      </header>
-      <main>
+    ReportPage.frame(title: "Hearth and others") {
+      """
       <section>
       <h2>Servers side by side</h2>
       <p class="about">\(about)</p>
@@ -34,12 +18,8 @@ package struct ComparisonPage: Sendable {
       \(paced)
       \(notes)
       </section>
-      </main>
-      </body>
-      </html>
-
       """
-    return page.text
+    }
   }
 
   private var about: String {

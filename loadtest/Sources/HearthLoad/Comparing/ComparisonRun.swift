@@ -3,7 +3,9 @@ internal import Foundation
 /// Runs the servers in turn, run by run: what the machine does meanwhile happens to all of them.
 struct ComparisonRun {
   let contestants: [any Contestant]
+  /// The peak last; before it a paced step when there is a rate.
   let plan: ContestantRun.Plan
+  let rate: Double?
   let runs: Int
   let slowSync: SlowSync?
   /// Is told what is going on, and how far it is.
@@ -31,9 +33,10 @@ struct ComparisonRun {
   /// One that fails is told of, and the others go on.
   private func run(_ contestant: any Contestant, _ title: String, _ entry: inout Comparison.Entry) async {
     do {
-      let result = try await ContestantRun(contestant: contestant, plan: plan) { show("\(title): \($0)", $1) }.result()
-      entry.peak.append(result.peak)
-      if let paced = result.paced { entry.paced.append(paced) }
+      let figures = try await ContestantRun(contestant: contestant, plan: plan) { show("\(title): \($0)", $1) }
+        .figures()
+      entry.peak += figures.suffix(1)
+      entry.paced += figures.dropLast()
     } catch {
       entry.fault = "\(error)"
     }
@@ -42,7 +45,7 @@ struct ComparisonRun {
   private func setup(_ startedAt: String) -> Comparison.Setup {
     Comparison.Setup(
       households: plan.households, devicesPerHousehold: plan.devices, payloadBytes: plan.payload.bytes,
-      seconds: plan.seconds, runs: runs, rate: plan.rate, slowSyncMicroseconds: slowSync?.microseconds ?? 0,
+      seconds: plan.seconds, runs: runs, rate: rate, slowSyncMicroseconds: slowSync?.microseconds ?? 0,
       startedAt: startedAt, cores: ProcessInfo.processInfo.activeProcessorCount)
   }
 }

@@ -79,7 +79,8 @@ struct Site {
 enum Contestants {
   static let all: [any Contestant] =
     ReferenceHub.Mode.allCases.reversed().map { ReferenceHub(mode: $0) } + [
-      HearthHub(), Redis(), NATS(), YjsOnNode(), Pycrdt(), UWebSockets(),
+      HearthHub(transport: .tcp), HearthHub(transport: .webSocket), Redis(), NATS(), YjsOnNode(), Pycrdt(),
+      UWebSockets(),
     ]
 
   /// - Parameter names: none stands for all.

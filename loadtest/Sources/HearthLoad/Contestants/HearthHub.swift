@@ -1,13 +1,27 @@
 internal import Foundation
+internal import HearthModel
 
 /// The hub: each change set merged, judged by the pack's rules, and committed before anybody hears of it.
 struct HearthHub: Contestant {
-  let name = "hearth"
-  let about = "merged, checked and committed to SQLite"
+  let transport: LoadRun.Transport
   let isDurable = true
   let merges = true
   let feelsSlowSync = true
-  let installation = "swift build -c release --product hearth, or name it with --hearth"
+  let installation = "scripts/release hearth, or name it with --hearth"
+
+  var name: String {
+    switch transport {
+    case .tcp: "hearth"
+    case .webSocket: "hearth-websocket"
+    }
+  }
+
+  var about: String {
+    switch transport {
+    case .tcp: "merged, checked and committed to SQLite"
+    case .webSocket: "the same over WebSocket"
+    }
+  }
 
   func isInstalled(_ tools: Tools) -> Bool {
     tools.hearth.map { FileManager.default.isExecutableFile(atPath: $0.path) } ?? false
@@ -19,32 +33,45 @@ struct HearthHub: Contestant {
     let hub = OwnHub(binary: binary, folder: site.folder, app: app, environment: site.environment)
     let members = try app.writers(devices: site.devices)
     let accounts = try await hub.prepare(households: site.households, members: members) { _ in }
-    let addresses = try hub.start()
-    guard let pid = addresses.pid, let port = addresses.tcp.flatMap({ URLComponents(string: $0)?.port }) else {
-      hub.stop()
-      throw LoadFault("The hub does not say where it listens over TCP.")
-    }
-    let profile = Profile(name: name, about: about)
-    return StartedHub(
-      hub: hub, pid: pid, port: port, accounts: accounts, app: app,
-      workload: try Workload(app.pack, app.household, profile))
+    return try StartedHub(hub, app, accounts, transport)
   }
 }
 
-private struct StartedHub: StartedServer {
-  let hub: OwnHub
+/// A hub that runs, with households whose devices can connect.
+struct StartedHub: StartedServer {
   let pid: Int32
   let port: Int
-  let accounts: [[LoadDevice.Credentials]]
-  let app: App
-  let workload: Workload
+  private let hub: OwnHub
+  private let app: App
+  private let accounts: [[LoadDevice.Credentials]]
+  private let workload: Workload
+  /// Nil for TCP.
+  private let path: String?
+
+  /// Starts a hub whose households are founded.
+  ///
+  /// - Parameter accounts: the devices that may be asked for, by household.
+  init(
+    _ hub: OwnHub, _ app: App, _ accounts: [[LoadDevice.Credentials]], _ transport: LoadRun.Transport
+  ) throws {
+    workload = try Workload(app.pack, app.household, Profile(name: app.pack.name, about: ""))
+    let addresses = try hub.start()
+    let url = (transport == .tcp ? addresses.tcp : addresses.webSocket).flatMap { URLComponents(string: $0) }
+    guard let pid = addresses.pid, let port = url?.port else {
+      hub.stop()
+      throw LoadFault("The hub does not say where it listens.")
+    }
+    (self.pid, self.port) = (pid, port)
+    path = transport == .tcp ? nil : url?.path
+    (self.hub, self.app, self.accounts) = (hub, app, accounts)
+  }
 
   var isRunning: Bool { hub.isRunning }
   var words: String { hub.words }
   var preparation: (any Wire)? { nil }
 
   func wire(household: Int, device: Int) -> any Wire {
-    HubWire(accounts[household][device], device: device, app, workload)
+    HubWire(accounts[household][device], device: device, app, workload, path: path)
   }
 
   func stop() { hub.stop() }

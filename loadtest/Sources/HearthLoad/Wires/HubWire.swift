@@ -14,7 +14,7 @@ struct HubWire: Wire {
   private let workload: Workload
   private let device: Int
   private let codec: WireCodec
-  private var cutter = FrameCutter(frameBytesMax: 8 << 20)
+  private var framing: Framing
   private var clock = HybridClock()
   private var replica = ReplicaNumber.hub
   private var subject: Workload.Subject?
@@ -25,15 +25,35 @@ struct HubWire: Wire {
   /// What the change set on its way edits.
   private var edited: [RecordID] = []
 
-  init(_ credentials: LoadDevice.Credentials, device: Int, _ app: App, _ workload: Workload) {
+  /// How messages are told apart.
+  private enum Framing {
+    case lengths(FrameCutter)
+    /// With whether Hello has been said.
+    case webSocket(WebSocketStream, path: String, hasGreeted: Bool)
+  }
+
+  /// - Parameter path: where the hub takes WebSockets; nil for TCP.
+  init(
+    _ credentials: LoadDevice.Credentials, device: Int, _ app: App, _ workload: Workload, path: String? = nil
+  ) {
     self.credentials = credentials
     self.app = app
     self.workload = workload
     self.device = device
     codec = WireCodec(form: .binary, pack: app.pack)
+    framing =
+      path.map { .webSocket(WebSocketStream(), path: $0, hasGreeted: false) }
+      ?? .lengths(FrameCutter(frameBytesMax: 8 << 20))
   }
 
   mutating func open(_ output: inout ByteBuffer) {
+    switch framing {
+    case .lengths: greet(&output)
+    case .webSocket(let stream, let path, _): stream.request(path: path, subprotocol: "hearth.v1", &output)
+    }
+  }
+
+  private func greet(_ output: inout ByteBuffer) {
     let hello = Hello(
       token: credentials.token, app: app.pack.name, packVersion: UInt32(app.pack.version),
       incarnation: .random(in: 1 ... .max), cursor: .start, nextCounter: 1, clock: Clocks.wallMilliseconds,
@@ -43,8 +63,12 @@ struct HubWire: Wire {
 
   private func say(_ message: DeviceMessage, _ output: inout ByteBuffer) {
     let bytes = codec.encode(message)
-    output.writeInteger(UInt32(bytes.count))
-    output.writeBytes(bytes)
+    switch framing {
+    case .lengths:
+      output.writeInteger(UInt32(bytes.count))
+      output.writeBytes(bytes)
+    case .webSocket(let stream, _, _): stream.write(ByteBuffer(bytes: bytes), &output)
+    }
   }
 
   mutating func write(_ sequence: UInt64, _ output: inout ByteBuffer) {
@@ -58,26 +82,40 @@ struct HubWire: Wire {
   }
 
   mutating func read(_ input: inout ByteBuffer, _ output: inout ByteBuffer, _ events: inout [WireEvent]) throws {
-    cutter.append(input.readableBytesView)
-    input.moveReaderIndex(forwardBy: input.readableBytes)
-    while let frame = try cutter.next() {
-      switch try codec.decodeHubMessage(frame) {
-      case .welcome(let welcome): try adopt(welcome)
-      case .catchUp(let patches, _, _):
-        for patch in patches { note(patch, nil) }
-      case .caughtUp(let revision):
-        position = revision
-        guard !records.isEmpty else { throw LoadFault("A household has no record that its devices could edit.") }
-        records.sort()
-        events.append(.ready(UInt64(replica.rawValue)))
-      case .updates(let updates):
-        for update in updates { events.append(try apply(update)) }
-      case .ping(let nonce): say(.pong(nonce), &output)
-      case .error(let fault):
-        throw LoadFault("The hub said E\(fault.code.rawValue) \(fault.code.name): \(fault.message)")
-      case .goodbye(let reason, _): throw LoadFault("The hub said goodbye: \(reason)")
-      case .roster, .seen, .pong, .answer: break
+    switch framing {
+    case .lengths(var cutter):
+      cutter.append(input.readableBytesView)
+      input.moveReaderIndex(forwardBy: input.readableBytes)
+      while let frame = try cutter.next() { try take(codec.decodeHubMessage(frame), &output, &events) }
+      framing = .lengths(cutter)
+    case .webSocket(var stream, let path, let hasGreeted):
+      while let message = try stream.next(&input, &output) {
+        try take(codec.decodeHubMessage(Array(message.readableBytesView)), &output, &events)
       }
+      framing = .webSocket(stream, path: path, hasGreeted: stream.isOpen)
+      if stream.isOpen, !hasGreeted { greet(&output) }
+    }
+  }
+
+  private mutating func take(
+    _ message: HubMessage, _ output: inout ByteBuffer, _ events: inout [WireEvent]
+  ) throws {
+    switch message {
+    case .welcome(let welcome): try adopt(welcome)
+    case .catchUp(let patches, _, _):
+      for patch in patches { note(patch, nil) }
+    case .caughtUp(let revision):
+      position = revision
+      guard !records.isEmpty else { throw LoadFault("A household has no record that its devices could edit.") }
+      records.sort()
+      events.append(.ready(UInt64(replica.rawValue)))
+    case .updates(let updates):
+      for update in updates { events.append(try apply(update)) }
+    case .ping(let nonce): say(.pong(nonce), &output)
+    case .error(let fault):
+      throw LoadFault("The hub said E\(fault.code.rawValue) \(fault.code.name): \(fault.message)")
+    case .goodbye(let reason, _): throw LoadFault("The hub said goodbye: \(reason)")
+    case .roster, .seen, .pong, .answer: break
     }
   }
 

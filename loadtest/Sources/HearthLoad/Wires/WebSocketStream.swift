@@ -8,9 +8,11 @@ package struct WebSocketStream: Sendable {
 
   package init() {}
 
-  package func request(path: String, _ output: inout ByteBuffer) {
+  /// - Parameter subprotocol: what is to be spoken; nil for a server that does not ask.
+  package func request(path: String, subprotocol: String? = nil, _ output: inout ByteBuffer) {
+    let spoken = subprotocol.map { "Sec-WebSocket-Protocol: \($0)\r\n" } ?? ""
     output.writeString(
-      "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+      "GET \(path) HTTP/1.1\r\nHost: 127.0.0.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\(spoken)"
         + "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: aGVhcnRoLWxvYWR0ZXN0IQ==\r\n\r\n")
   }
 
