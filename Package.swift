@@ -146,6 +146,7 @@ let package = Package(
         "HearthCommands", "HearthConsole", "HearthEngine", "HearthHub", "HearthModel", "HearthPack", "HearthProtocol",
         "HearthReplica", "HearthServer", "HearthSQLite", "HearthTransport", "HearthWire", "Yams",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
+        .product(name: "GRDB", package: "GRDB.swift"),
         .product(name: "NIOConcurrencyHelpers", package: "swift-nio"),
         .product(name: "NIOCore", package: "swift-nio"), .product(name: "NIOHTTP1", package: "swift-nio"),
         .product(name: "NIOPosix", package: "swift-nio"), .product(name: "NIOWebSocket", package: "swift-nio"),

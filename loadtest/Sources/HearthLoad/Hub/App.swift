@@ -13,7 +13,8 @@ package struct App: Sendable {
   /// - Parameters:
   ///   - name: the pack.
   ///   - root: where packs are looked for, in sub-folders and in those of `packs`.
-  package init(named name: String, in root: URL) throws {
+  ///   - lines: what is added at the end of the seed.
+  package init(named name: String, in root: URL, appending lines: String = "") throws {
     let candidates = [root.appending(path: name), root.appending(path: "packs").appending(path: name)]
     guard let folder = candidates.first(where: { Self.exists($0.appending(path: "schema.yaml")) }) else {
       throw LoadFault("There is no pack `\(name)` in `\(root.path)`. Name the folder of the packs with --packs.")
@@ -22,8 +23,8 @@ package struct App: Sendable {
     let loaded: Pack
     do {
       loaded = try Self.pack(folder)
-      seed = try SeedLoader.load(
-        String(contentsOf: folder.appending(path: "seed.yaml"), encoding: .utf8), file: "seed.yaml", pack: loaded)
+      let text = try String(contentsOf: folder.appending(path: "seed.yaml"), encoding: .utf8)
+      seed = try SeedLoader.load(text + lines, file: "seed.yaml", pack: loaded)
     } catch {
       throw LoadFault("The pack in `\(folder.path)` cannot be read: \(error)")
     }
