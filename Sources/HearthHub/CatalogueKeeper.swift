@@ -37,7 +37,7 @@ package struct CatalogueKeeper {
     }
     if !due.isEmpty {
       var renewal: CatalogueRenewal?
-      try store.commit { reader in
+      try store.sweep { reader in
         let made = try engine.renewCatalogue(of: due, reader: reader, now: now)
         renewal = made
         return made.batch.commit

@@ -31,6 +31,14 @@ package struct Doorkeeper: Sendable {
       self.device = device
       self.offset = offset
     }
+
+    /// The same without the roster, which is told once: kept with each connection it would take memory with the square
+    /// of a household's devices.
+    package var withoutRoster: Admitted {
+      var grant = grant
+      grant.roster = []
+      return Admitted(grant: grant, pack: pack, view: view, device: device, offset: offset)
+    }
   }
 
   /// What the shell gives to each attempt.

@@ -186,7 +186,7 @@ package struct HubCore: Sendable {
     where connections[other]?.admitted?.grant.welcome.replica == welcome.replica {
       effects += end(other, ProtocolFault(.replaced, "Another install with its identity has connected."))
     }
-    connections[id]?.admitted = admitted
+    connections[id]?.admitted = admitted.withoutRoster
     connections[id]?.view = admitted.view
     connections[id]?.codec = WireCodec(form: connection.codec.form, pack: admitted.pack)
     let newcomer = admitted.grant.roster.filter { $0.replica == welcome.replica }

@@ -90,6 +90,18 @@ package final class SQLiteStore: Store {
     }
   }
 
+  package func sweep(_ decide: (any StoreReader) throws -> Commit) throws {
+    try onWriter { writer in
+      try writer.transaction {
+        try writer.passingBy { try writer.write(decide(WriterReader(writer: writer))) }
+      }
+    }
+  }
+
+  package func endSweep() throws {
+    try onWriter { try $0.releaseMemory() }
+  }
+
   package func tidy() throws {
     try onWriter { try $0.tidy() }
   }
@@ -134,7 +146,7 @@ package final class SQLiteStore: Store {
 
   package func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result {
     try onWriter { writer in
-      try writer.reading { try body(WriterReader(writer: writer)) }
+      try writer.reading { try writer.passingBy { try body(WriterReader(writer: writer)) } }
     }
   }
 

@@ -92,8 +92,13 @@ package final class HubServer: Sendable {
       .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
       .childChannelOption(.tcpOption(.tcp_nodelay), value: 1)
       .childChannelOption(.maxMessagesPerRead, value: 4)
+      .childChannelOption(.recvAllocator, value: Self.receiveBuffers)
       .childChannelInitializer(initialize)
   }
+
+  /// Each connection keeps a buffer of the size that it last needed. They begin small, since most devices are silent
+  /// most of the time, and grow with the first larger read.
+  private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 256, maximum: 65_536)
 
   private func configureHTTP(_ channel: any Channel) -> EventLoopFuture<Void> {
     let (shell, limits) = (shell, configuration.limits)

@@ -12,6 +12,13 @@ package protocol Store: AnyObject, StoreSnapshots, StoreInquiries {
   ///   is on the disk (P2).
   func commit(_ decide: (any StoreReader) throws -> Commit) throws
 
+  /// The same for what passes by many households one after the other, such as the beginning of a day: what it reads
+  /// does not drive out what the store keeps in memory because it is used all the time.
+  func sweep(_ decide: (any StoreReader) throws -> Commit) throws
+
+  /// A sweep has come to its end: lets go of the memory that it took.
+  func endSweep() throws
+
   /// Adds a device and the hash of its token.
   func addDevice(_ device: DeviceEntry) throws
 
@@ -29,7 +36,7 @@ package protocol Store: AnyObject, StoreSnapshots, StoreInquiries {
   /// - Returns: the number that this incarnation of the device has already, else the next free one.
   func openReplica(household: HouseholdID, device: RecordID, incarnation: UInt64) throws -> ReplicaNumber
 
-  /// Reads outside of a commit.
+  /// Reads outside of a commit; like a sweep, since those who decide something use ``commit(_:)``.
   func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result
 
   /// Begins a life of the store, as a hub does that has opened it (P12). The newest ``Lineage/livesMax`` are kept.
@@ -53,6 +60,12 @@ package protocol Store: AnyObject, StoreSnapshots, StoreInquiries {
 }
 
 extension Store {
+  /// A store that keeps everything in memory has nothing to drive out.
+  package func sweep(_ decide: (any StoreReader) throws -> Commit) throws { try commit(decide) }
+
+  /// Nothing was taken.
+  package func endSweep() throws {}
+
   /// Nothing waits.
   package func tidy() throws {}
 }

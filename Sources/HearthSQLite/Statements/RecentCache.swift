@@ -29,6 +29,15 @@ struct RecentCache<Key: Hashable, Value> {
     }
   }
 
+  /// Gives a key another value if it has one, without counting that as a use.
+  mutating func replace(_ value: Value, of key: Key) {
+    if let place = young.index(forKey: key) {
+      young.values[place] = value
+    } else if let place = old.index(forKey: key) {
+      old.values[place] = value
+    }
+  }
+
   /// Entries that it holds.
   var count: Int { young.count + old.count }
 

@@ -58,7 +58,11 @@ extension Writer {
     for (position, side) in table.sideTables.enumerated() where fields.contains(side.field.number) {
       try write(entry, side, position, table, household)
     }
-    records[RecordKey(household.state.id, entry.collection, entry.record)] = entry.state
+    remember(entry.state, RecordKey(household.state.id, entry.collection, entry.record))
+  }
+
+  private func remember(_ state: RecordState, _ key: RecordKey) {
+    if isPassingBy { records.replace(state, of: key) } else { records[key] = state }
   }
 
   private func write(

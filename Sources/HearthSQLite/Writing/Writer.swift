@@ -12,6 +12,8 @@ final class Writer {
   var statements: StatementCache
   var households: RecentCache<HouseholdID, KnownHousehold>
   var records: RecentCache<RecordKey, RecordState>
+  /// Whether what is read now is not worth remembering.
+  private(set) var isPassingBy = false
   private let options: SQLiteStore.Options
   private let log: LogGauge
   private let side: SideCheckpoint?
@@ -61,6 +63,22 @@ final class Writer {
     } catch {
       throw judged(error)
     }
+  }
+
+  /// Runs a body that remembers no record which was not remembered before.
+  func passingBy<Result>(_ body: () throws -> Result) rethrows -> Result {
+    let outer = isPassingBy
+    isPassingBy = true
+    defer { isPassingBy = outer }
+    return try body()
+  }
+
+  /// Gives the memory of the file's pages back, but for those in use.
+  ///
+  /// https://www.sqlite.org/pragma.html#pragma_shrink_memory
+  func releaseMemory() throws {
+    try checkUsable()
+    try database.execute(sql: "PRAGMA shrink_memory")
   }
 
   /// How many times the wished size of the log a hub that never tidies up lets it grow to.

@@ -36,7 +36,7 @@ extension Writer {
     guard try statement.next() else { return nil }
     defer { statement.reset() }
     let state = try RecordState(column: statement.bytes(0), of: table, key.record)
-    records[key] = state
+    if !isPassingBy { records[key] = state }
     return state
   }
 

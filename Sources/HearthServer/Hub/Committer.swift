@@ -176,14 +176,28 @@ final class Committer: @unchecked Sendable {
     return (Array(zip(batch, results).map { (ticket: $0, result: $1) }), announcements)
   }
 
-  /// Turns the day of the households in whose zone one has begun.
+  /// Turns the day of the households in whose zone one has begun; what devices send is decided between two steps.
   func turnDays() {
     perform { [self] store in
+      let isUnderWay = dayTurner.isLooking
       do {
-        try dayTurner.turn(store, engine) { turn in
+        try dayTurner.look(store, engine)
+      } catch {
+        statisticsBox.withLockedValue { $0.failures += 1 }
+      }
+      if !isUnderWay { turnMoreDays() }
+    }
+  }
+
+  private func turnMoreDays() {
+    perform { [self] store in
+      do {
+        let now = Instant(milliseconds: Clocks.wallMilliseconds)
+        let hasMore = try dayTurner.step(store, engine, now: now) { turn in
           report(.announced(turn.batch.announcements))
           if !turn.withheld.isEmpty { report(.withheld(turn.withheld)) }
         }
+        if hasMore { turnMoreDays() }
       } catch {
         // What was not turned is turned the next time; a fault of the disk shows in the next commit as well.
         statisticsBox.withLockedValue { $0.failures += 1 }

@@ -87,6 +87,35 @@ struct WritingTests {
     #expect(try !statements { try eva.commit([second]) }.contains { $0.hasPrefix("SELECT") })
   }
 
+  @Test func `a sweep does not add to what the writer remembers, and keeps it true`() throws {
+    let (dishes, room) = (RecordID(name: "dishes"), RecordID(name: "tidy-room"))
+    try store.reopen()
+    let rename = { (task: RecordID, title: String) in
+      try eva.submission(eva.device("eva-phone"), [eva.set("tasks", task, "title", .text(title))])
+    }
+    let sweep = { (submission: Submission) in
+      try statements {
+        try store.sweep { try eva.engine.decide([submission], reader: $0, now: eva.now).commit }
+      }
+    }
+    let isRead = { (texts: [String]) in texts.contains { $0.hasPrefix("SELECT _state FROM \"famquest_tasks\"") } }
+    try eva.commit([rename(dishes, "A")])
+
+    let unknown = try rename(room, "B")
+    #expect(try isRead(sweep(unknown)))
+    let again = try rename(room, "C")
+    #expect(try isRead(sweep(again)), "it was remembered")
+
+    let known = try rename(dishes, "D")
+    #expect(try !isRead(sweep(known)))
+    try store.endSweep()
+    let last = try eva.submission(
+      eva.device("eva-phone"), [eva.set("tasks", dishes, "description", .text("The big pan, too"))])
+    #expect(try !isRead(statements { try eva.commit([last]) }), "it was forgotten")
+    #expect(try eva.value("tasks", dishes, "title") == .text("D"))
+    #expect(try eva.value("tasks", room, "title") == .text("C"))
+  }
+
   @Test func `a transaction that failed is forgotten as well`() throws {
     let dishes = RecordID(name: "dishes")
     let submission = try eva.submission(eva.device("eva-phone"), [eva.set("tasks", dishes, "title", .text("lost"))])

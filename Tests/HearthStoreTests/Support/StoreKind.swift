@@ -69,6 +69,8 @@ final class TemporaryStore: Store {
   }
 
   func commit(_ decide: (any StoreReader) throws -> Commit) throws { try store.commit(decide) }
+  func sweep(_ decide: (any StoreReader) throws -> Commit) throws { try store.sweep(decide) }
+  func endSweep() throws { try store.endSweep() }
   func addDevice(_ device: DeviceEntry) throws { try store.addDevice(device) }
   func device(tokenHash: [UInt8]) throws -> DeviceEntry? { try store.device(tokenHash: tokenHash) }
   func devices(of household: HouseholdID) throws -> [DeviceEntry] { try store.devices(of: household) }
