@@ -8,7 +8,8 @@ internal import NIOConcurrencyHelpers
 /// The one thread that decides and commits.
 ///
 /// While one transaction is syncing to disk, whatever arrives waits for the next: there is no timer, and the busier the
-/// hub the larger the batches (group commit). The store is touched by this thread alone.
+/// hub the larger the batches (group commit), in which each household has its share. The store is touched by this
+/// thread alone.
 final class Committer: @unchecked Sendable {
   /// What became of a batch; called on the commit thread.
   enum Report {
@@ -51,6 +52,8 @@ final class Committer: @unchecked Sendable {
   private let store: any Store
   private let batchMax: Int
   private let report: @Sendable (Report) -> Void
+  /// What has been taken over and is not decided; used on the thread alone.
+  private var waiting = FairQueue<HubCore.Ticket>()
   private var lastAcknowledged: Int64 = 0
   private var dayTurner = DayTurner()
   private var catalogueKeeper = CatalogueKeeper()
@@ -115,7 +118,8 @@ final class Committer: @unchecked Sendable {
       var taken = take()
       let last = taken.isStopping ? taken.jobs.popLast() : nil
       for job in taken.jobs { job(store) }
-      commit(taken.tickets[...])
+      for ticket in taken.tickets { waiting.append(ticket, of: ticket.submission.household) }
+      repeat { commitBatch() } while taken.isStopping && !waiting.isEmpty
       writeAcknowledgements(taken)
       last?(store)
       if taken.isStopping { return }
@@ -125,7 +129,7 @@ final class Committer: @unchecked Sendable {
   private func take() -> Work {
     condition.lock()
     defer { condition.unlock() }
-    while work.isEmpty { condition.wait() }
+    while work.isEmpty, waiting.isEmpty { condition.wait() }
     var taken = Work()
     swap(&taken, &work)
     if !taken.isStopping, Clocks.monotonicMilliseconds - lastAcknowledged < Self.acknowledgeMilliseconds {
@@ -135,25 +139,22 @@ final class Committer: @unchecked Sendable {
     return taken
   }
 
-  private func commit(_ tickets: ArraySlice<HubCore.Ticket>) {
-    var rest = tickets
-    while !rest.isEmpty {
-      let batch = Array(rest.prefix(batchMax))
-      rest = rest.dropFirst(batch.count)
-      let began = Clocks.monotonicMilliseconds
-      do {
-        let (results, announcements) = try decide(batch)
-        note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: nil)
-        queued.withLockedValue { $0 -= batch.count }
-        report(.decided(results, announcements))
-      } catch {
-        let fault = error as? StoreFault ?? StoreFault(.failed, "\(error)")
-        note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: fault)
-        queued.withLockedValue { $0 -= batch.count }
-        report(.refused(batch, ProtocolFault(answering: fault)))
-      }
-      tidy()
+  private func commitBatch() {
+    let batch = waiting.takeBatch(batchMax)
+    guard !batch.isEmpty else { return }
+    let began = Clocks.monotonicMilliseconds
+    do {
+      let (results, announcements) = try decide(batch)
+      note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: nil)
+      queued.withLockedValue { $0 -= batch.count }
+      report(.decided(results, announcements))
+    } catch {
+      let fault = error as? StoreFault ?? StoreFault(.failed, "\(error)")
+      note(batch.count, milliseconds: Clocks.monotonicMilliseconds - began, fault: fault)
+      queued.withLockedValue { $0 -= batch.count }
+      report(.refused(batch, ProtocolFault(answering: fault)))
     }
+    tidy()
   }
 
   /// What the store puts off until the outcomes are on their way; a failure shows in the next commit as well.

@@ -75,6 +75,29 @@ struct PressureTests {
     }
   }
 
+  @Test func `P10: a household at full tilt has its share of each batch, and the others do not wait for the rest`()
+    async throws
+  {
+    let store = StoreDouble()
+    try await TestHub.running(store: store) { hub in
+      let eva = try await hub.live("eva-phone")
+      let bystander = try await hub.live("mark-phone")
+      let before = store.changeSets
+      store.hold()
+      try await eva.push((1...200).map { Fixture.famquest.titled($0, "Titel \($0)") })
+      try await eventually("the first batch is held") { store.heldCommits == 1 }
+      try await bystander.push(Fixture.famquest.titled(1, "Wandelen", of: RecordID(name: "walk-dog")))
+      try await eventually("all of it waits") { try await hub.metric("hearth_commit_queue") == 201 }
+      store.releaseOne()
+      #expect(try await eva.outcomes(64).count == 64)
+      store.releaseOne()
+      #expect(try await bystander.outcomes(1)[0].rejection == nil)
+      #expect(store.changeSets - before == 64 + 64 + 1)
+      store.release()
+      #expect(try await eva.outcomes(136).count == 136)
+    }
+  }
+
   /// Writes pings until the socket takes no more; gives how many bytes it took.
   private static func flood(_ peer: Peer) async throws -> Int {
     let pings = Array(repeating: peer.framed(peer.codec.encode(DeviceMessage.ping(1))), count: 5000).flatMap { $0 }
