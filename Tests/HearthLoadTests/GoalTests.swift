@@ -4,7 +4,7 @@ import HearthConsole
 import HearthLoad
 import Testing
 
-@Suite("Load tester: goals")
+@Suite("Load tester: goals", .serialized)
 struct GoalTests {
   private static let full = GoalScale(share: 1)
 
@@ -138,8 +138,8 @@ struct GoalTests {
   @Test func `without the hub every row says what to install, and the others go on`() async throws {
     let report = try await Self.measure(["websocket", "steady", "simulated", "--hearth", "/nowhere", "--runs", "1"])
     #expect(report.rows.map(\.row) == [.webSocket, .steady, .simulated])
-    #expect(report.rows.map { $0.fault != nil } == [true, true, false])
-    #expect(report.rows[1].fault?.contains("scripts/release hearth") == true)
+    for row in report.rows.prefix(2) { #expect(row.fault?.contains("scripts/release hearth") == true) }
+    #expect(report.rows[2].fault == nil)
   }
 
   /// Each row, as small as it can be: whether it can be measured at all.
@@ -148,7 +148,7 @@ struct GoalTests {
     arguments: GoalRow.allCases.filter { $0.command == nil })
   func `a row can be measured`(_ row: GoalRow) async throws {
     let report = try await Self.measure([
-      row.rawValue, "--hearth", Project.hearth.path, "--runs", "1", "--scale", "0.001", "--seconds", "0.2",
+      row.rawValue, "--hearth", Project.hearth.path, "--runs", "1", "--scale", "0.001", "--seconds", "0.5",
       "--warm-up", "0",
     ])
     #expect(report.rows.count == 1 && report.rows[0].fault == nil, "\(report.rows[0].fault ?? "")")

@@ -38,13 +38,13 @@ struct WireTests {
   // MARK: The reference
 
   @Test func `the reference is spoken to in lengths and letters`() {
-    var wire = ReferenceWire(household: 258, device: 2, Self.payload)
+    var wire = ReferenceWire(Seat(household: 258, device: 2, Self.payload))
     #expect(Self.said { wire.open(&$0) } == [5, 0, 0, 0, 0x4A, 2, 1, 0, 0])
     #expect(Self.said { wire.write(7, &$0) } == [25, 0, 0, 0, 0x43, 7, 0, 0, 0, 0, 0, 0, 0] + Self.change)
   }
 
   @Test func `the reference tells who one is, what is committed and what others wrote`() throws {
-    let wire = ReferenceWire(household: 1, device: 0, Self.payload)
+    let wire = ReferenceWire(Seat(household: 1, device: 0, Self.payload))
     let joined: [UInt8] = [9, 0, 0, 0, 0x57, 1, 0, 0, 0, 5, 0, 0, 0]
     let committed: [UInt8] = [9, 0, 0, 0, 0x41, 0, 1, 0, 0, 0, 0, 0, 0]
     let delivered: [UInt8] = [15, 0, 0, 0, 0x44, 6, 0, 0, 0, 3, 0, 0, 0, 0, 0, 0, 0, 1, 2]
@@ -54,14 +54,14 @@ struct WireTests {
 
   @Test func `a frame of the reference that means nothing is refused`() {
     #expect(throws: LoadFault.self) {
-      try Self.heard(ReferenceWire(household: 1, device: 0, Self.payload), [1, 0, 0, 0, 0x58])
+      try Self.heard(ReferenceWire(Seat(household: 1, device: 0, Self.payload)), [1, 0, 0, 0, 0x58])
     }
   }
 
   // MARK: Redis
 
   @Test func `Redis gets one transaction that sets, appends and publishes`() {
-    var wire = RedisWire(household: 9, device: 2, Self.payload)
+    var wire = RedisWire(Seat(household: 9, device: 2, Self.payload))
     #expect(
       Self.text(Self.said { wire.open(&$0) })
         == "*2\r\n$5\r\nHELLO\r\n$1\r\n3\r\n*2\r\n$9\r\nSUBSCRIBE\r\n$11\r\nhousehold:9\r\n")
@@ -74,7 +74,7 @@ struct WireTests {
   }
 
   @Test func `Redis acknowledges with the end of the transaction, and publishes`() throws {
-    var wire = RedisWire(household: 9, device: 1, Self.payload)
+    var wire = RedisWire(Seat(household: 9, device: 1, Self.payload))
     _ = Self.said { wire.write(4, &$0) }
     let hello = "%2\r\n$6\r\nserver\r\n$5\r\nredis\r\n$5\r\nproto\r\n:3\r\n"
     let subscribed = ">3\r\n$9\r\nsubscribe\r\n$11\r\nhousehold:9\r\n:1\r\n"
@@ -90,7 +90,7 @@ struct WireTests {
   @Test(arguments: ["-ERR unknown command 'HELLO'\r\n", "*3\r\n+OK\r\n-OOM no memory\r\n:0\r\n", "?\r\n", "$x\r\n"])
   func `what Redis refuses, or nobody understands, is a fault`(_ reply: String) {
     #expect(throws: LoadFault.self) {
-      try Self.heard(RedisWire(household: 9, device: 1, Self.payload), Array(reply.utf8))
+      try Self.heard(RedisWire(Seat(household: 9, device: 1, Self.payload)), Array(reply.utf8))
     }
   }
 
@@ -102,7 +102,7 @@ struct WireTests {
   // MARK: NATS
 
   @Test func `NATS gets subscriptions and publications with an inbox`() {
-    var wire = NATSWire(household: 9, device: 2, Self.payload)
+    var wire = NATSWire(Seat(household: 9, device: 2, Self.payload))
     let opening = Self.text(Self.said { wire.open(&$0) })
     #expect(opening.hasPrefix("CONNECT {"))
     #expect(opening.hasSuffix("\r\nSUB heard.9 1\r\nSUB inbox.9.2 2\r\nPING\r\n"))
@@ -112,7 +112,7 @@ struct WireTests {
   }
 
   @Test func `NATS is ready with the pong, stored with the answer, and delivers others`() throws {
-    var wire = NATSWire(household: 9, device: 1, Self.payload)
+    var wire = NATSWire(Seat(household: 9, device: 1, Self.payload))
     _ = Self.said { wire.write(4, &$0) }
     let stored = "{\"stream\":\"changes\",\"seq\":12}"
     let bytes =
@@ -129,7 +129,7 @@ struct WireTests {
   ])
   func `what NATS refuses is a fault`(_ words: String) {
     #expect(throws: LoadFault.self) {
-      try Self.heard(NATSWire(household: 9, device: 1, Self.payload), Array(words.utf8))
+      try Self.heard(NATSWire(Seat(household: 9, device: 1, Self.payload)), Array(words.utf8))
     }
   }
 
@@ -148,7 +148,7 @@ struct WireTests {
   private static let agreed = Array("HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n".utf8)
 
   @Test func `the relay is ready with the handshake, and pings are answered`() throws {
-    let wire = RelayWire(household: 9, device: 1, Self.payload)
+    let wire = RelayWire(Seat(household: 9, device: 1, Self.payload))
     let delivered = [0x82, 17, UInt8(ascii: "C")] + Self.change
     let acknowledged = [0x82, 13, UInt8(ascii: "A")] + [1, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0]
     let heard = try Self.heard(wire, Self.agreed + [0x89, 2, 1, 2] + delivered + acknowledged)
@@ -183,7 +183,7 @@ struct WireTests {
     agreed + [0x02, 1, 1],
   ])
   func `a server that does not go on is a fault`(_ bytes: [UInt8]) {
-    #expect(throws: LoadFault.self) { try Self.heard(RelayWire(household: 9, device: 1, Self.payload), bytes) }
+    #expect(throws: LoadFault.self) { try Self.heard(RelayWire(Seat(household: 9, device: 1, Self.payload)), bytes) }
   }
 
   // MARK: Yjs
@@ -192,7 +192,7 @@ struct WireTests {
   private static let small = Payload(bytes: 42)
 
   @Test func `the first write to a record is two items under keys of the document's map`() {
-    var wire = YjsWire(household: 9, device: 0, Self.small)
+    var wire = YjsWire(Seat(household: 9, device: 0, Self.small))
     let item = { (field: String) -> [UInt8] in
       [0x28, 1, 5] + Array("tasks".utf8) + [8] + Array("7.\(field).1001".utf8) + [1, 119, 1] + Array("s".utf8)
     }
@@ -203,7 +203,7 @@ struct WireTests {
   }
 
   @Test func `the next write follows the items that it replaces, and deletes them`() {
-    var wire = YjsWire(household: 9, device: 0, Self.small)
+    var wire = YjsWire(Seat(household: 9, device: 0, Self.small))
     _ = Self.said { wire.write(0, &$0) }
     // 60 records in steps of 7: the same one after 60 turns.
     let item = { (before: UInt8) -> [UInt8] in [0xA8, 0xE9, 7, before, 1, 119, 1] + Array("s".utf8) }
@@ -212,7 +212,7 @@ struct WireTests {
   }
 
   @Test func `a device of Yjs is in when it is asked, and its own update comes back as the acknowledgement`() throws {
-    let wire = YjsWire(household: 9, device: 0, Self.small)
+    let wire = YjsWire(Seat(household: 9, device: 0, Self.small))
     let asked: [UInt8] = [0x82, 4, 0, 0, 1, 0]
     let awareness: [UInt8] = [0x82, 3, 1, 1, 0]
     let update = { (client: UInt8) -> [UInt8] in [0x82, 9, 0, 2, 6, 1, 2, client, 7, 6, 0] }

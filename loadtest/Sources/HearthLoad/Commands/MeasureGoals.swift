@@ -8,7 +8,7 @@ package struct MeasureGoals: AsyncParsableCommand {
     commandName: "goals", abstract: "Measure the figures by which the hub is judged, each beside its goal.",
     discussion: """
       Example: loadtest goals cpu steady --runs 3
-      Without rows all are measured, which takes about half an hour. --list names them.
+      Without rows all are measured, which takes most of an hour. --list names them.
       Exit code: 0 all rows were measured, 1 one could not be or, with --check, missed its goal, 2 nothing could be.
       """)
 

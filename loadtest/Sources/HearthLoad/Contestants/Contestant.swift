@@ -53,6 +53,8 @@ struct Tools {
   let hearth: URL?
   /// The app of the hub's households.
   let app: App
+  /// Households of the app that have been founded.
+  let stock = HouseholdStock()
 
   /// The programs on the path, and those that lie beside Python.
   func program(_ name: String) -> URL? {

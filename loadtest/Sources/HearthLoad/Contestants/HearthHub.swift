@@ -30,10 +30,11 @@ struct HearthHub: Contestant {
   func start(_ site: Site) async throws -> any StartedServer {
     guard let binary = site.tools.hearth else { throw LoadFault("\(name) is not installed: \(installation)") }
     let app = site.tools.app
-    let hub = OwnHub(binary: binary, folder: site.folder, app: app, environment: site.environment)
+    let hub = OwnHub(
+      binary: binary, folder: site.folder, app: app, environment: site.environment, stock: site.tools.stock)
     let members = try app.writers(devices: site.devices)
     let accounts = try await hub.prepare(households: site.households, members: members) { _ in }
-    return try StartedHub(hub, app, accounts, transport)
+    return try await StartedHub(hub, app, accounts, transport)
   }
 }
 
@@ -53,9 +54,9 @@ struct StartedHub: StartedServer {
   /// - Parameter accounts: the devices that may be asked for, by household.
   init(
     _ hub: OwnHub, _ app: App, _ accounts: [[LoadDevice.Credentials]], _ transport: LoadRun.Transport
-  ) throws {
+  ) async throws {
     workload = try Workload(app.pack, app.household, Profile(name: app.pack.name, about: ""))
-    let addresses = try hub.start()
+    let addresses = try await hub.start()
     let url = (transport == .tcp ? addresses.tcp : addresses.webSocket).flatMap { URLComponents(string: $0) }
     guard let pid = addresses.pid, let port = url?.port else {
       hub.stop()

@@ -20,9 +20,7 @@ struct NATS: PeerProgram {
     }
   }
 
-  func wire(household: Int, device: Int, _ payload: Payload) -> any Wire {
-    NATSWire(household: household, device: device, payload)
-  }
+  func wire(_ seat: Seat) -> any Wire { NATSWire(seat) }
 
   var preparation: (any Wire)? { NATSStreamWire() }
 }

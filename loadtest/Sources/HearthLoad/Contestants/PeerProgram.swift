@@ -4,7 +4,7 @@ internal import Foundation
 protocol PeerProgram: Contestant {
   /// What to run; nil when it is not installed.
   func command(_ tools: Tools, port: Int, data: URL) throws -> ServerCommand?
-  func wire(household: Int, device: Int, _ payload: Payload) -> any Wire
+  func wire(_ seat: Seat) -> any Wire
   var preparation: (any Wire)? { get }
 }
 
@@ -41,7 +41,7 @@ private struct StartedPeer: StartedServer {
   var preparation: (any Wire)? { peer.preparation }
 
   func wire(household: Int, device: Int) -> any Wire {
-    peer.wire(household: household, device: device, payload)
+    peer.wire(Seat(household: household, device: device, payload))
   }
 
   func stop() { process.stop() }

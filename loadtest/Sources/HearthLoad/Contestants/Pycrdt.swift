@@ -9,7 +9,5 @@ struct Pycrdt: PythonPeer {
   let modules = ["pycrdt.websocket", "uvicorn", "websockets", "uvloop"]
   let packages = "pycrdt-websocket uvicorn websockets uvloop"
 
-  func wire(household: Int, device: Int, _ payload: Payload) -> any Wire {
-    YjsWire(household: household, device: device, payload)
-  }
+  func wire(_ seat: Seat) -> any Wire { YjsWire(seat) }
 }

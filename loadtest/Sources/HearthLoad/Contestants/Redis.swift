@@ -19,7 +19,5 @@ struct Redis: PeerProgram {
     }
   }
 
-  func wire(household: Int, device: Int, _ payload: Payload) -> any Wire {
-    RedisWire(household: household, device: device, payload)
-  }
+  func wire(_ seat: Seat) -> any Wire { RedisWire(seat) }
 }

@@ -31,7 +31,5 @@ struct ReferenceHub: PeerProgram {
       program: program, arguments: ["--mode", mode.rawValue, "--port", "\(port)", "--data", data.path])
   }
 
-  func wire(household: Int, device: Int, _ payload: Payload) -> any Wire {
-    ReferenceWire(household: household, device: device, payload)
-  }
+  func wire(_ seat: Seat) -> any Wire { ReferenceWire(seat) }
 }

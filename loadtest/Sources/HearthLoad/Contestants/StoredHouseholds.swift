@@ -44,28 +44,22 @@ struct StoredHouseholds: Contestant {
   func isInstalled(_ tools: Tools) -> Bool { HearthHub(transport: .tcp).isInstalled(tools) }
 
   func start(_ site: Site) async throws -> any StartedServer {
-    try copy(to: site.folder)
-    return try StartedHub(
+    try FileManager.default.copyContents(of: folder, to: site.folder)
+    return try await StartedHub(
       Self.hub(in: site.folder, site.tools, environment: site.environment), site.tools.app, accounts, .tcp)
   }
 
   /// The same households once more, in another folder.
   func copied(_ name: String, to folder: URL) throws -> StoredHouseholds {
-    try copy(to: folder)
+    try FileManager.default.copyContents(of: self.folder, to: folder)
     return StoredHouseholds(name: name, folder: folder, accounts: accounts)
-  }
-
-  private func copy(to target: URL) throws {
-    for name in try FileManager.default.contentsOfDirectory(atPath: folder.path) {
-      try FileManager.default.copyItem(at: folder.appending(path: name), to: target.appending(path: name))
-    }
   }
 
   /// Has the driven households' devices write, to stay.
   ///
   /// - Parameter count: change sets over all.
   func grow(by count: Int, _ tools: Tools, _ show: @escaping (String, Double) -> Void) async throws {
-    let server = try StartedHub(Self.hub(in: folder, tools, environment: [:]), tools.app, accounts, .tcp)
+    let server = try await StartedHub(Self.hub(in: folder, tools, environment: [:]), tools.app, accounts, .tcp)
     defer { server.stop() }
     try await PeerSession.with(server, show) { session in
       try await session.connect(households: accounts.count, devices: accounts[0].count)

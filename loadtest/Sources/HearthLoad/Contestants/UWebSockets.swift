@@ -10,7 +10,5 @@ struct UWebSockets: PythonPeer {
   let packages = "socketify"
   var installation: String { "apt install libuv1, pip install \(packages), and name that Python with --python" }
 
-  func wire(household: Int, device: Int, _ payload: Payload) -> any Wire {
-    RelayWire(household: household, device: device, payload)
-  }
+  func wire(_ seat: Seat) -> any Wire { RelayWire(seat) }
 }

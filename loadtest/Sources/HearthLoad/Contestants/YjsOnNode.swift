@@ -29,7 +29,5 @@ struct YjsOnNode: PeerProgram {
     }
   }
 
-  func wire(household: Int, device: Int, _ payload: Payload) -> any Wire {
-    YjsWire(household: household, device: device, payload)
-  }
+  func wire(_ seat: Seat) -> any Wire { YjsWire(seat) }
 }

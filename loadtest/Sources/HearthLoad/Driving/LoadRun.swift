@@ -13,6 +13,8 @@ package struct LoadRun {
     package let environment: [String: String]
     /// By how much these variables slow each sync, for the report.
     package let slowSync: SlowSync?
+    /// Households of the app that have been founded; nil to found them.
+    var stock: HouseholdStock?
 
     package init(binary: URL, folder: URL, environment: [String: String] = [:], slowSync: SlowSync? = nil) {
       self.binary = binary
@@ -92,7 +94,7 @@ extension LoadRun.Target {
   func hub(of app: App) -> any DrivenHub {
     switch self {
     case .own(let place):
-      OwnHub(binary: place.binary, folder: place.folder, app: app, environment: place.environment)
+      OwnHub(binary: place.binary, folder: place.folder, app: app, environment: place.environment, stock: place.stock)
     case .running(let access): RunningHub(access, app: app)
     }
   }

@@ -36,7 +36,7 @@ final class LoadSession {
     let hub = run.target.hub(of: run.app)
     let count = run.profile.households
     let accounts = try await hub.prepare(households: count, members: members) { run.show(.founding($0, of: count)) }
-    let addresses = try hub.start()
+    let addresses = try await hub.start()
     defer { hub.stop() }
     let dialer = try Dialer(addresses, run.transport)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
@@ -103,7 +103,7 @@ final class LoadSession {
     }
     try await driver.loop.submit { [driver] in driver.awaitReturn() }.get()
     hub.stop()
-    process = try hub.start().pid
+    process = try await hub.start().pid
   }
 
   private static let settleSeconds = 60.0

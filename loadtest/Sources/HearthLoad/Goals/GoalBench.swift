@@ -69,7 +69,8 @@ struct GoalBench {
       throw LoadFault("hearth is not installed: \(HearthHub(transport: .tcp).installation)")
     }
     let environment = try slowSync?.environment(reference: tools.reference) ?? [:]
-    let place = LoadRun.Place(binary: binary, folder: folder, environment: environment, slowSync: slowSync)
+    var place = LoadRun.Place(binary: binary, folder: folder, environment: environment, slowSync: slowSync)
+    place.stock = app.folder == tools.app.folder ? tools.stock : nil
     return try LoadRun(profile, app, .own(place), .tcp) { show($0.title, $0.share) }
   }
 
@@ -86,8 +87,14 @@ struct GoalBench {
   }
 
   /// A server, driven step by step.
+  ///
+  /// - Throws: ``LoadFault`` when it is not installed, or loses something.
   func figures(_ contestant: any Contestant, _ plan: ContestantRun.Plan) async throws -> [Figures] {
-    try await ContestantRun(contestant: contestant, plan: plan) { show("\(contestant.name), \($0)", $1) }.figures()
+    guard contestant.isInstalled(tools) else {
+      throw LoadFault("\(contestant.name) is not installed: \(contestant.installation)")
+    }
+    return try await ContestantRun(contestant: contestant, plan: plan) { show("\(contestant.name), \($0)", $1) }
+      .figures()
   }
 }
 

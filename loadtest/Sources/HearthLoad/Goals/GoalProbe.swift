@@ -34,3 +34,16 @@ extension GoalRow {
     }
   }
 }
+
+/// How often one cost is another.
+///
+/// - Throws: ``LoadFault`` when there is nothing to compare with.
+func ratio(of cost: Double, to base: Double, _ what: String) throws -> Double {
+  guard base > 0 else { throw LoadFault("\(what) took no time that could be measured: measure longer, --seconds.") }
+  return cost / base
+}
+
+/// By how much one cost is more than another, in percent.
+func percentMore(_ cost: Double, than base: Double, _ what: String) throws -> Double {
+  (try ratio(of: cost, to: base, what) - 1) * 100
+}

@@ -12,7 +12,7 @@ protocol DrivenHub: AnyObject {
   ) async throws -> [[LoadDevice.Credentials]]
 
   /// Has it listen.
-  func start() throws -> HubAddresses
+  func start() async throws -> HubAddresses
 
   func stop()
 

@@ -15,14 +15,19 @@ final class OwnHub: DrivenHub {
   private let app: App
   /// Variables that the hub's process gets beside those of this one, as `LD_PRELOAD`.
   private let environment: [String: String]
+  /// Where households are taken from that are there already; nil to found all.
+  private let stock: HouseholdStock?
   private var process: Process?
   private var addresses: HubAddresses?
 
-  init(binary: URL, folder: URL, app: App, environment: [String: String]) {
+  init(
+    binary: URL, folder: URL, app: App, environment: [String: String], stock: HouseholdStock? = nil
+  ) {
     self.binary = binary
     self.folder = folder
     self.app = app
     self.environment = environment
+    self.stock = stock
   }
 
   private var data: URL { folder.appending(path: "hub") }
@@ -36,6 +41,15 @@ final class OwnHub: DrivenHub {
   func prepare(
     households count: Int, members: [RecordID], _ progress: (Int) -> Void
   ) async throws -> [[LoadDevice.Credentials]] {
+    guard let stock else { return try found(count, members, progress) }
+    return try stock.households(count, of: members, app, to: folder) { folder in
+      try OwnHub(binary: binary, folder: folder, app: app, environment: [:]).found(count, members, progress)
+    }
+  }
+
+  private func found(
+    _ count: Int, _ members: [RecordID], _ progress: (Int) -> Void
+  ) throws -> [[LoadDevice.Credentials]] {
     let files = FileManager.default
     try files.createDirectory(at: data, withIntermediateDirectories: true)
     try files.createDirectory(at: packs, withIntermediateDirectories: true)
@@ -57,7 +71,7 @@ final class OwnHub: DrivenHub {
   }
 
   /// Starts the process, on the ports that it had before when it had some, and waits until it listens.
-  func start() throws -> HubAddresses {
+  func start() async throws -> HubAddresses {
     let running = data.appending(path: "hub.json")
     try? FileManager.default.removeItem(at: running)
     if !FileManager.default.fileExists(atPath: log.path) {
@@ -83,7 +97,7 @@ final class OwnHub: DrivenHub {
         return found
       }
       guard process.isRunning else { break }
-      Thread.sleep(forTimeInterval: 0.01)
+      try await Task.sleep(for: .milliseconds(10))
     }
     throw LoadFault("The hub did not start:\n\(words)")
   }

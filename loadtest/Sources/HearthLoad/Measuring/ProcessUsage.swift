@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What a process has used, as Linux tells in `/proc`.
+/// What a process has used, as Linux tells.
 package struct ProcessUsage: Sendable {
   /// User and system time so far, in seconds.
   package let cpuSeconds: Double
@@ -9,17 +9,24 @@ package struct ProcessUsage: Sendable {
 
   /// - Returns: nil when there is no such process, or no `/proc`.
   package init?(of process: Int32) {
-    guard let stat = Self.read("/proc/\(process)/stat"), let closing = stat.lastIndex(of: ")") else { return nil }
-    // Behind the name, which may hold anything: state is the third field, utime the 14th, stime the 15th (proc(5)).
-    let fields = stat[stat.index(after: closing)...].split(separator: " ")
-    guard fields.count > 12, let user = Double(fields[11]), let system = Double(fields[12]) else { return nil }
-    cpuSeconds = (user + system) / Self.ticksPerSecond
+    guard let seconds = Self.cpuSeconds(of: process) else { return nil }
+    cpuSeconds = seconds
     memoryBytes = Self.proportionalSetSize(of: process)
+  }
+
+  /// By the process's clock, which counts nanoseconds of all its threads; `/proc` rounds down to hundredths of a
+  /// second, too coarse for what a few change sets cost.
+  private static func cpuSeconds(of process: Int32) -> Double? {
+    // The clock of a number that no process can have is that of the one who asks.
+    guard FileManager.default.fileExists(atPath: "/proc/\(process)") else { return nil }
+    var (clock, time) = (clockid_t(), timespec())
+    guard clock_getcpuclockid(process, &clock) == 0, clock_gettime(clock, &time) == 0 else { return nil }
+    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
   }
 
   /// A process with all that it has started, and what these have.
   ///
-  /// - Returns: nil when there is no such process.
+  /// - Returns: nil when there is no such process, or no `/proc`.
   package init?(ofFamilyOf process: Int32) {
     guard let head = ProcessUsage(of: process) else { return nil }
     let others = Self.descendants(of: process).compactMap { ProcessUsage(of: $0) }
@@ -47,9 +54,6 @@ package struct ProcessUsage: Sendable {
 
   /// The process that asks.
   package static var own: ProcessUsage? { ProcessUsage(of: ProcessInfo.processInfo.processIdentifier) }
-
-  /// `sysconf(_SC_CLK_TCK)`, which is 100 on every Linux that is met.
-  private static let ticksPerSecond = 100.0
 
   private static func proportionalSetSize(of process: Int32) -> Int {
     let rollup = read("/proc/\(process)/smaps_rollup") ?? ""

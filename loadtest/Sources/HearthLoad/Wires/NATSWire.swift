@@ -3,29 +3,25 @@ package import NIOCore
 /// NATS with JetStream: a change set is published to the household's subject, stored by the stream, acknowledged to the
 /// sender's inbox and published again to those who listen, both once it is stored.
 package struct NATSWire: Wire {
-  private let household: Int
-  private let device: Int
-  private let payload: Payload
+  private let seat: Seat
   private var inFlight: UInt64 = 0
 
-  package init(household: Int, device: Int, _ payload: Payload) {
-    self.household = household
-    self.device = device
-    self.payload = payload
+  package init(_ seat: Seat) {
+    self.seat = seat
   }
 
   static let greeting = "CONNECT {\"verbose\":false,\"pedantic\":false,\"lang\":\"swift\",\"version\":\"1\"}\r\n"
-  private var inbox: String { "inbox.\(household).\(device)" }
+  private var inbox: String { "inbox.\(seat.household).\(seat.device)" }
 
   package mutating func open(_ output: inout ByteBuffer) {
     output.writeString(
-      "\(Self.greeting)SUB \(NATSStreamWire.heard).\(household) 1\r\nSUB \(inbox) 2\r\nPING\r\n")
+      "\(Self.greeting)SUB \(NATSStreamWire.heard).\(seat.household) 1\r\nSUB \(inbox) 2\r\nPING\r\n")
   }
 
   package mutating func write(_ sequence: UInt64, _ output: inout ByteBuffer) {
     inFlight = sequence
-    output.writeString("PUB \(NATSStreamWire.written).\(household) \(inbox) \(payload.bytes)\r\n")
-    payload.write(device: device, sequence, &output)
+    output.writeString("PUB \(NATSStreamWire.written).\(seat.household) \(inbox) \(seat.payload.bytes)\r\n")
+    seat.payload.write(device: seat.device, sequence, &output)
     output.writeString("\r\n")
   }
 
@@ -35,14 +31,14 @@ package struct NATSWire: Wire {
     while let message = try NATSMessage.next(&input) {
       switch message {
       case .ping: output.writeString("PONG\r\n")
-      case .pong: events.append(.ready(UInt64(device)))
+      case .pong: events.append(.ready(UInt64(seat.device)))
       case .failure(let text): throw LoadFault("NATS said: \(text)")
       case .message(let subject, let bytes) where subject.hasPrefix("inbox."):
         try NATSStreamWire.refuseFailure(bytes)
         events.append(.acknowledged(inFlight))
       case .message(_, let bytes):
         guard let (sender, sequence) = Payload.read(bytes) else { throw LoadFault("NATS passed on half a payload.") }
-        if sender != device { events.append(.delivered(sequence, from: sender)) }
+        if sender != seat.device { events.append(.delivered(sequence, from: sender)) }
       case .other: break
       }
     }

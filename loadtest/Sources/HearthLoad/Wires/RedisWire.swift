@@ -3,15 +3,11 @@ package import NIOCore
 /// Redis with what a hub keeps: in one transaction the record is set, the change set joins the household's stream, and
 /// is published to those who listen. With `appendfsync always` nobody hears of it before it is synced.
 package struct RedisWire: Wire {
-  private let household: Int
-  private let device: Int
-  private let payload: Payload
+  private let seat: Seat
   private var inFlight: UInt64 = 0
 
-  package init(household: Int, device: Int, _ payload: Payload) {
-    self.household = household
-    self.device = device
-    self.payload = payload
+  package init(_ seat: Seat) {
+    self.seat = seat
   }
 
   /// Records of a household that its devices write in turn.
@@ -20,24 +16,24 @@ package struct RedisWire: Wire {
   package mutating func open(_ output: inout ByteBuffer) {
     // Version 3 lets one connection both listen and write.
     Self.command(&output, "HELLO", "3")
-    Self.command(&output, "SUBSCRIBE", "household:\(household)")
+    Self.command(&output, "SUBSCRIBE", "household:\(seat.household)")
   }
 
   package mutating func write(_ sequence: UInt64, _ output: inout ByteBuffer) {
     inFlight = sequence
-    let record = (sequence &* 7 &+ UInt64(device)) % Self.records
+    let record = (sequence &* 7 &+ UInt64(seat.device)) % Self.records
     Self.command(&output, "MULTI")
-    write(sequence, &output, "SET", "record:\(household):\(record)")
-    write(sequence, &output, "XADD", "changes:\(household)", "*", "change")
-    write(sequence, &output, "PUBLISH", "household:\(household)")
+    write(sequence, &output, "SET", "record:\(seat.household):\(record)")
+    write(sequence, &output, "XADD", "changes:\(seat.household)", "*", "change")
+    write(sequence, &output, "PUBLISH", "household:\(seat.household)")
     Self.command(&output, "EXEC")
   }
 
   /// A command whose last word is the payload.
   private func write(_ sequence: UInt64, _ output: inout ByteBuffer, _ words: String...) {
     Self.write(words, count: words.count + 1, &output)
-    output.writeString("$\(payload.bytes)\r\n")
-    payload.write(device: device, sequence, &output)
+    output.writeString("$\(seat.payload.bytes)\r\n")
+    seat.payload.write(device: seat.device, sequence, &output)
     output.writeString("\r\n")
   }
 
@@ -69,9 +65,9 @@ package struct RedisWire: Wire {
 
   private func pushed(_ parts: [RedisReply]) -> WireEvent? {
     guard parts.count == 3, case .bulk(let kind) = parts[0] else { return nil }
-    if kind.readableBytesView.elementsEqual("subscribe".utf8) { return .ready(UInt64(device)) }
+    if kind.readableBytesView.elementsEqual("subscribe".utf8) { return .ready(UInt64(seat.device)) }
     guard kind.readableBytesView.elementsEqual("message".utf8), case .bulk(let bytes) = parts[2],
-      let (sender, sequence) = Payload.read(bytes), sender != device
+      let (sender, sequence) = Payload.read(bytes), sender != seat.device
     else { return nil }
     return .delivered(sequence, from: sender)
   }

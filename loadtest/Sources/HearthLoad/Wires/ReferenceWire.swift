@@ -2,27 +2,23 @@ package import NIOCore
 
 /// The wire of the C reference (loadtest/reference/README.md): a length and that many bytes, numbers little-endian.
 package struct ReferenceWire: Wire {
-  private let household: UInt32
-  private let device: Int
-  private let payload: Payload
+  private let seat: Seat
 
-  package init(household: Int, device: Int, _ payload: Payload) {
-    self.household = UInt32(household)
-    self.device = device
-    self.payload = payload
+  package init(_ seat: Seat) {
+    self.seat = seat
   }
 
   package mutating func open(_ output: inout ByteBuffer) {
     output.writeInteger(UInt32(1 + 4), endianness: .little)
     output.writeInteger(UInt8(ascii: "J"))
-    output.writeInteger(household, endianness: .little)
+    output.writeInteger(UInt32(seat.household), endianness: .little)
   }
 
   package mutating func write(_ sequence: UInt64, _ output: inout ByteBuffer) {
-    output.writeInteger(UInt32(1 + 8 + payload.bytes), endianness: .little)
+    output.writeInteger(UInt32(1 + 8 + seat.payload.bytes), endianness: .little)
     output.writeInteger(UInt8(ascii: "C"))
     output.writeInteger(sequence, endianness: .little)
-    payload.write(device: device, sequence, &output)
+    seat.payload.write(device: seat.device, sequence, &output)
   }
 
   package mutating func read(

@@ -3,27 +3,23 @@ package import NIOCore
 /// The wire of the relay on uWebSockets (loadtest/peers/uwebsockets_relay.py): a device's message goes to the others of
 /// its household as it is, and its first bytes come back with an `A`.
 package struct RelayWire: Wire {
-  private let household: Int
-  private let device: Int
-  private let payload: Payload
+  private let seat: Seat
   private var stream = WebSocketStream()
   private var isReady = false
 
-  package init(household: Int, device: Int, _ payload: Payload) {
-    self.household = household
-    self.device = device
-    self.payload = payload
+  package init(_ seat: Seat) {
+    self.seat = seat
   }
 
   package mutating func open(_ output: inout ByteBuffer) {
-    stream.request(path: "/\(household)", &output)
+    stream.request(path: "/\(seat.household)", &output)
   }
 
   package mutating func write(_ sequence: UInt64, _ output: inout ByteBuffer) {
     var message = ByteBuffer()
-    message.reserveCapacity(1 + payload.bytes)
+    message.reserveCapacity(1 + seat.payload.bytes)
     message.writeInteger(UInt8(ascii: "C"))
-    payload.write(device: device, sequence, &message)
+    seat.payload.write(device: seat.device, sequence, &message)
     stream.write(message, &output)
   }
 
@@ -39,6 +35,6 @@ package struct RelayWire: Wire {
     }
     guard stream.isOpen, !isReady else { return }
     isReady = true
-    events.insert(.ready(UInt64(device)), at: 0)
+    events.insert(.ready(UInt64(seat.device)), at: 0)
   }
 }

@@ -19,10 +19,10 @@ package struct YjsWire: Wire {
   /// About what an update has beside the two texts.
   private static let overheadBytes = 40
 
-  package init(household: Int, device: Int, _ payload: Payload) {
-    self.household = household
-    client = Self.firstClient + UInt64(device)
-    let length = max(1, (payload.bytes - Self.overheadBytes) / 2)
+  package init(_ seat: Seat) {
+    household = seat.household
+    client = Self.firstClient + UInt64(seat.device)
+    let length = max(1, (seat.payload.bytes - Self.overheadBytes) / 2)
     let words = "straight after dinner, with the pans, and the table as well; "
     text = String(String(repeating: words, count: length / words.count + 1).prefix(length))
   }

@@ -10,18 +10,15 @@ final class CPUProbe: GoalProbe {
     let plan = try bench.plan([.closedLoop])
     var sample = GoalSample([:])
     var base: Double?
-    for contestant in contestants where contestant.isInstalled(bench.tools) {
+    for contestant in contestants where contestant.isNeeded || contestant.isInstalled(bench.tools) {
       do {
         let figures = try await bench.figures(contestant, plan)[0]
         let cost = figures.cpuMicroseconds
         base = base ?? cost
-        sample.note(contestant.name, cost: cost, base: base ?? cost)
+        sample.note(contestant.name, try ratio(of: cost, to: base ?? cost, "a change set at the reference"))
       } catch  where !contestant.isNeeded {
         sample.notes.append("\(contestant.name) failed: \(error)")
       }
-    }
-    guard sample.values[.cpuRatio] != nil else {
-      throw LoadFault("hearth is not installed: \(HearthHub(transport: .tcp).installation)")
     }
     return sample
   }
@@ -33,11 +30,11 @@ extension Contestant {
 }
 
 extension GoalSample {
-  fileprivate mutating func note(_ name: String, cost: Double, base: Double) {
+  fileprivate mutating func note(_ name: String, _ ratio: Double) {
     switch name {
     case Comparison.yardstick: break
-    case "hearth": values[.cpuRatio] = cost / base
-    default: beside.append((name, cost / base, .times))
+    case "hearth": values[.cpuRatio] = ratio
+    default: beside.append((name, ratio, .times))
     }
   }
 }

@@ -20,11 +20,9 @@ final class ScaleProbe: GoalProbe {
     let base = try await Cost(few, bench, plan, query)
     let wide = try await Cost(many, bench, plan, query)
     let deep = try await Cost(old, bench, plan, query)
-    var sample = GoalSample(
-      [
-        .householdsCPU: wide.changeSet / base.changeSet, .householdsQuery: wide.query / base.query,
-        .historyCPU: deep.changeSet / base.changeSet, .historyQuery: deep.query / base.query,
-      ].mapValues { ($0 - 1) * 100 })
+    var sample = GoalSample([:])
+    (sample.values[.householdsCPU], sample.values[.householdsQuery]) = try wide.more(than: base)
+    (sample.values[.historyCPU], sample.values[.historyQuery]) = try deep.more(than: base)
     sample.notes = ["the change sets are written at \(Int(bench.scale.rate(1000))) a second"]
     return sample
   }
@@ -44,6 +42,14 @@ final class ScaleProbe: GoalProbe {
       changeSet = try await bench.figures(store, plan)[0].cpuMicroseconds
       self.query = try query.microseconds(store.accounts.map { $0[0].household }, in: store.database)
     }
+
+    /// In percent.
+    func more(than base: Cost) throws -> (changeSet: Double, query: Double) {
+      (
+        try percentMore(changeSet, than: base.changeSet, "a change set"),
+        try percentMore(query, than: base.query, "a hot query")
+      )
+    }
   }
 
   private func stores(
@@ -56,7 +62,7 @@ final class ScaleProbe: GoalProbe {
     let few = try await found("few", driven, bench, folder)
     let many = try await found("many", bench.scale.count(Self.households, least: 2 * driven), bench, folder)
     let old = try few.copied("old", to: try Self.subfolder("old", of: folder))
-    for (store, count) in [(few, growth), (many, growth), (old, growth * Self.history)] {
+    for (store, count) in [(few, growth), (many, growth), (old, growth * bench.scale.count(Self.history, least: 10))] {
       try await store.grow(by: count, bench.tools) { bench.show("\(store.name), \($0)", $1) }
     }
     stores = (few, many, old)

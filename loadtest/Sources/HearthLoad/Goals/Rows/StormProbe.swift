@@ -7,7 +7,7 @@ final class StormProbe: GoalProbe {
 
   func measure(_ bench: GoalBench) async throws -> GoalSample {
     let households = bench.scale.count(Self.devices / GoalBench.devices + 1, least: 2)
-    let patience = bench.scale.isFull ? Self.patience : 4
+    let patience = bench.scale.isFull ? Self.patience : 2
     var profile = bench.profile(
       "The hub restarts under its devices.", households: households, seconds: Self.before + patience)
     profile.writes.pacing = .atRate([.init(at: 0, rate: bench.scale.rate(200))])

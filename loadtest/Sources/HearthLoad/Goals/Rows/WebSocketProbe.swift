@@ -4,6 +4,8 @@ final class WebSocketProbe: GoalProbe {
     let plan = try bench.plan([.closedLoop])
     let tcp = try await bench.figures(HearthHub(transport: .tcp), plan)[0]
     let webSocket = try await bench.figures(HearthHub(transport: .webSocket), plan)[0]
-    return GoalSample([.webSocketExtra: (webSocket.cpuMicroseconds / tcp.cpuMicroseconds - 1) * 100])
+    return GoalSample([
+      .webSocketExtra: try percentMore(webSocket.cpuMicroseconds, than: tcp.cpuMicroseconds, "a change set over TCP")
+    ])
   }
 }
