@@ -20,9 +20,11 @@ struct StorageRunTests {
     #expect(edit.changeSets == 100)
     #expect(edit.bytes[.history]! > 100 && edit.bytes[.history]! < 1000)
     #expect(edit.bytes[.decisions] == 0)
+    #expect(edit.bytesCollected[.history]! < edit.bytes[.history]! / 2, "what collecting leaves of history")
     let conflict = try growth("conflict")
     #expect(conflict.changeSets == 200)
     #expect(conflict.bytes[.decisions]! > 50)
+    #expect(conflict.bytesCollected[.decisions]! < 20)
   }
 
   @Test func `a creation leaves a record, its indexes and what it points to`() throws {

@@ -8,13 +8,16 @@ struct StorageReport {
   func text(_ terminal: Terminal) -> String {
     var table = Table(
       [("workload", .left), ("change sets", .right)] + StorageKind.allCases.map { ($0.rawValue, .right) }
-        + [("all", .right)])
+        + [("all", .right), ("history left", .right), ("all left", .right)])
     for growth in growths {
       let bytes = StorageKind.allCases.map { growth.bytes[$0] ?? 0 }
+      let left = [growth.bytesCollected[.history] ?? 0, growth.bytesCollected.values.reduce(0, +)]
       table.add(
-        [growth.workload.name, "\(growth.changeSets)"] + (bytes + [bytes.reduce(0, +)]).map { "\(Int($0.rounded()))" })
+        [growth.workload.name, "\(growth.changeSets)"]
+          + (bytes + [bytes.reduce(0, +)] + left).map { "\(Int($0.rounded()))" })
     }
     return table.text(terminal) + "Bytes of database pages for each change set; half-filled pages count whole.\n"
+      + "Left: when all that is past its retention has been collected.\n"
   }
 
   func json() throws -> String {
@@ -23,7 +26,8 @@ struct StorageReport {
     let rows = growths.map { growth in
       Row(
         workload: growth.workload.name, changeSets: growth.changeSets,
-        bytes: Dictionary(uniqueKeysWithValues: growth.bytes.map { ($0.rawValue, $1) }))
+        bytes: Dictionary(uniqueKeysWithValues: growth.bytes.map { ($0.rawValue, $1) }),
+        bytesLeft: Dictionary(uniqueKeysWithValues: growth.bytesCollected.map { ($0.rawValue, $1) }))
     }
     return String(decoding: try encoder.encode(rows), as: UTF8.self) + "\n"
   }
@@ -32,5 +36,6 @@ struct StorageReport {
     let workload: String
     let changeSets: Int
     let bytes: [String: Double]
+    let bytesLeft: [String: Double]
   }
 }

@@ -7,6 +7,8 @@ struct StorageGrowth {
   let changeSets: Int
   /// Bytes of pages for each change set.
   let bytes: [StorageKind: Double]
+  /// The same when all that may be collected has been.
+  let bytesCollected: [StorageKind: Double]
 }
 
 /// Measures by how much the tables of a database grow while one household does the same over and over.
@@ -33,10 +35,15 @@ struct StorageRun {
     defer { try? FileManager.default.removeItem(at: folder) }
     let bench = try CostBench(workload, app, in: folder)
     _ = try bench.run(0..<workload.turnsBefore)
+    // What came before is not to be counted as saved.
+    try bench.collectAll()
     let before = try StorageSizes(of: bench.hub.store.path, app.pack)
     let changeSets = try bench.run(workload.turnsBefore..<workload.turns).changeSets
     let after = try StorageSizes(of: bench.hub.store.path, app.pack)
+    try bench.collectAll()
+    let collected = try StorageSizes(of: bench.hub.store.path, app.pack)
     return StorageGrowth(
-      workload: workload, changeSets: changeSets, bytes: after.growth(since: before, over: changeSets))
+      workload: workload, changeSets: changeSets, bytes: after.growth(since: before, over: changeSets),
+      bytesCollected: collected.growth(since: before, over: changeSets))
   }
 }

@@ -16,7 +16,7 @@ enum StorageKind: String, CaseIterable {
   ///   - collections: the tables of the pack's collections. What else the app has are tables that serve as indexes.
   init(name: String, table: String, collections: Set<String>) {
     switch table {
-    case "hearth_changes", "hearth_renewed": self = .history
+    case "hearth_changes", "hearth_remnants", "hearth_renewed": self = .history
     case "hearth_decisions": self = .decisions
     case "hearth_references", "hearth_uniques": self = .references
     case _ where table.hasPrefix("hearth_") || table.hasPrefix("sqlite_"): self = .other
