@@ -21,9 +21,10 @@ package struct HearthCommand: AsyncParsableCommand {
       """,
     version: Hearth.version,
     subcommands: [
-      ServeCommand.self, StopCommand.self, HouseholdCommand.self, DeviceCommand.self, ConflictsCommand.self,
-      ExplainCommand.self, HistoryCommand.self, DeletedCommand.self, RestoreCommand.self, RestoreValueCommand.self,
-      ScenarioCommand.self, SimulateCommand.self, PackCommand.self, DemoCommand.self, ErrorCommand.self,
+      ServeCommand.self, StopCommand.self, CompactCommand.self, HouseholdCommand.self, DeviceCommand.self,
+      ConflictsCommand.self, ExplainCommand.self, HistoryCommand.self, DeletedCommand.self, RestoreCommand.self,
+      RestoreValueCommand.self, ScenarioCommand.self, SimulateCommand.self, PackCommand.self, DemoCommand.self,
+      ErrorCommand.self,
     ])
 
   package init() {}

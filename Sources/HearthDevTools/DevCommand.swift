@@ -6,7 +6,7 @@ package struct DevCommand: AsyncParsableCommand {
     commandName: "hearth-dev", abstract: "Tools for those who work on Hearth.",
     subcommands: [
       WebSocketEcho.self, CommitBenchmark.self, RulesBenchmark.self, CrashTest.self, DiskCrash.self,
-      CostCommand.self, CoverageCommand.self, FuzzCommand.self,
+      CostCommand.self, StorageCommand.self, CoverageCommand.self, FuzzCommand.self,
     ])
 
   package init() {}

@@ -115,13 +115,13 @@ package struct Engine: Sendable {
   private func repeated(
     _ submission: Submission, _ work: WorkingSet, _ audience: Audience, hash: [UInt8]
   ) throws -> SubmissionResult {
-    guard let entry = try work.change(submission.household, submission.dot), entry.contentHash == hash else {
+    guard let past = try work.past(submission.household, submission.dot), past.contentHash == hash else {
       return .forked
     }
     return .repeated(
       Outcome(
-        counter: entry.dot.counter, revision: entry.revision, at: entry.at,
-        verdict: try audience.shown(entry.verdict, to: submission, work)))
+        counter: submission.dot.counter, revision: past.revision, at: past.at,
+        verdict: try audience.shown(past.verdict, to: submission, work)))
   }
 
   /// Replica numbers of one device that are looked through for a former dot, the newest.
@@ -133,17 +133,17 @@ package struct Engine: Sendable {
   /// hub that was put back has given the number to another install, or another number to this one.
   private func formerOutcome(
     _ submission: Submission, _ work: WorkingSet, _ household: HouseholdState, hash: [UInt8]
-  ) throws -> ChangeEntry? {
+  ) throws -> PastDecision? {
     guard let device = submission.device else { return nil }
     if let dot = try work.dot(submission.household, of: RenewedContent(device, hash)) {
-      return try work.change(submission.household, dot)
+      return try work.past(submission.household, dot)
     }
     guard !submission.changeSet.formerly.isEmpty else { return nil }
     let numbers = household.replicas.filter { $0.value.device == device }.keys.sorted(by: >)
     for number in numbers.prefix(Self.formerNumbersMax) {
       for counter in Set(submission.changeSet.formerly.map(\.counter)) {
-        let entry = try work.change(submission.household, Dot(number, counter))
-        if let entry, entry.contentHash == hash { return entry }
+        let past = try work.past(submission.household, Dot(number, counter))
+        if let past, past.contentHash == hash { return past }
       }
     }
     return nil

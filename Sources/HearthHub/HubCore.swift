@@ -195,6 +195,10 @@ package struct HubCore: Sendable {
     tally.sessionsOpened += 1
     effects.append(
       .note(id, .opened(household: household, replica: welcome.replica, isSnapshot: welcome.isSnapshot)))
+    // What it says to have is the newest word of it, also when it has gone back.
+    effects.append(
+      .acknowledge(
+        Acknowledgement(household: household, replica: welcome.replica, revision: admitted.grant.position)))
     return effects + step(id) { $0.granted(admitted.grant) }
   }
 

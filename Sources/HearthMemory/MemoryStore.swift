@@ -70,12 +70,17 @@ package final class MemoryStore: Store {
     }
   }
 
-  package func acknowledge(_ acknowledgements: [Acknowledgement]) throws {
+  package func acknowledge(_ acknowledgements: [Acknowledgement], now: Instant) throws {
     contents.withLock { contents in
       for item in acknowledgements {
-        contents.households[item.household]?.acknowledged[item.replica] = item.revision
+        contents.households[item.household]?.acknowledged[item.replica] = (item.revision, now)
       }
     }
+  }
+
+  package func compact(_ decide: (any CompactionReader) throws -> Compaction) throws {
+    let compaction = try decide(Reader(contents: contents.withLock { $0 }))
+    contents.withLock { $0.households[compaction.household]?.collect(compaction) }
   }
 
   package func catalogueMark(of app: String) throws -> [UInt8]? {
@@ -147,7 +152,29 @@ private struct Contents: Sendable {
     var changes: [Dot: ChangeEntry] = [:]
     var renewed: [RenewedContent: Dot] = [:]
     var references: [RecordID: Set<Reference>] = [:]
-    var acknowledged: [ReplicaNumber: Revision] = [:]
+    var acknowledged: [ReplicaNumber: (revision: Revision, at: Instant)] = [:]
+    /// The rows of decided conflicts.
+    var decided: Set<DecidedRecord> = []
+    var remnants: [Dot: Remnant] = [:]
+    /// Up to which counter the change sets of each replica have been collected.
+    var collected: [ReplicaNumber: UInt64] = [:]
+
+    mutating func note(_ decisions: [Decision], _ revision: Revision) {
+      for (ordinal, decision) in decisions.enumerated() {
+        decided.insert(
+          DecidedRecord(
+            revision: revision, ordinal: Int64(ordinal), collection: decision.collection, record: decision.record))
+      }
+    }
+
+    mutating func collect(_ compaction: Compaction) {
+      for remnant in compaction.remnants {
+        changes[remnant.dot] = nil
+        remnants[remnant.dot] = remnant
+        collected[remnant.dot.replica] = remnant.dot.counter
+      }
+      decided.subtract(compaction.decisions)
+    }
   }
 
   var households: [HouseholdID: Household] = [:]
@@ -193,6 +220,10 @@ private struct Contents: Sendable {
     }
     for change in commit.changes {
       household.changes[change.dot] = change
+      // A verdict that is repeated under another number keeps its decisions where they are.
+      if change.revision > commit.expectedHead, case .merged(let decisions) = change.verdict {
+        household.note(decisions, change.revision)
+      }
       var progress = household.state.progress(of: change.dot.replica)
       (progress.counter, progress.stamp) = (change.dot.counter, change.stamp)
       household.state.replicas[change.dot.replica] = progress
@@ -219,6 +250,8 @@ private struct Reader: StoreReader {
 
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { contents.households[household]?.changes[dot] }
 
+  func remnant(_ household: HouseholdID, _ dot: Dot) -> Remnant? { contents.households[household]?.remnants[dot] }
+
   func dot(_ household: HouseholdID, of content: RenewedContent) -> Dot? {
     contents.households[household]?.renewed[content]
   }
@@ -234,7 +267,38 @@ private struct Reader: StoreReader {
   }
 }
 
+extension Reader: CompactionReader {
+  func installs(of household: HouseholdID) -> [InstallStanding] {
+    guard let known = contents.households[household] else { return [] }
+    return known.installs.values.sorted().map { replica in
+      let (revision, at) = known.acknowledged[replica] ?? (.zero, Instant(milliseconds: 0))
+      return InstallStanding(replica: replica, acknowledged: revision, heard: at)
+    }
+  }
+
+  func changes(
+    of household: HouseholdID, by replica: ReplicaNumber, while body: (ChangeEntry) throws -> Bool
+  ) rethrows {
+    guard let known = contents.households[household] else { return }
+    var counter = known.collected[replica, default: 0] + 1
+    while let change = known.changes[Dot(replica, counter)], try body(change) { counter += 1 }
+  }
+
+  func decisions(
+    of household: HouseholdID, through revision: Revision, after mark: DecidedRecord?, limit: Int
+  ) -> [DecidedRecord] {
+    let rows = (contents.households[household]?.decided ?? []).filter { row in
+      row.revision <= revision && mark.map { $0.place < row.place } ?? true
+    }
+    return Array(rows.sorted { $0.place < $1.place }.prefix(limit))
+  }
+}
+
 extension Reader: InquiryReader {
+  func collected(of household: HouseholdID) -> [ReplicaNumber: UInt64] {
+    contents.households[household]?.collected ?? [:]
+  }
+
   func devices(of household: HouseholdID) -> [DeviceEntry] { contents.devices.filter { $0.household == household } }
 
   func lastChange(
@@ -252,17 +316,7 @@ extension Reader: InquiryReader {
   }
 
   func decidedRecords(of household: HouseholdID, after mark: DecidedRecord?, limit: Int) -> [DecidedRecord] {
-    var decided = Set<DecidedRecord>()
-    for change in (contents.households[household]?.changes ?? [:]).values {
-      // What is repeated under another number names the same decisions at the same revision.
-      guard case .merged(let decisions) = change.verdict else { continue }
-      for (ordinal, decision) in decisions.enumerated() {
-        decided.insert(
-          DecidedRecord(
-            revision: change.revision, ordinal: Int64(ordinal), collection: decision.collection,
-            record: decision.record))
-      }
-    }
+    let decided = contents.households[household]?.decided ?? []
     let behind = decided.filter { row in mark.map { row.place < $0.place } ?? true }
     return Array(behind.sorted { $0.place > $1.place }.prefix(limit))
   }

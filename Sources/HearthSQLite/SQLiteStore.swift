@@ -77,6 +77,11 @@ package final class SQLiteStore: Store {
     try pool.unsafeReentrantWrite { _ in try body(writer) }
   }
 
+  /// Runs a body with the writing connection, outside of a transaction.
+  func onDatabase<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try translatingErrors(of: path) { try onWriter { try body($0.database) } }
+  }
+
   /// Tells of the text of each statement that the writing connection begins, for tests; nil ends it.
   package func trace(_ tell: (@Sendable (String) -> Void)?) {
     onWriter { $0.trace(tell) }
@@ -100,6 +105,14 @@ package final class SQLiteStore: Store {
 
   package func endSweep() throws {
     try onWriter { try $0.releaseMemory() }
+  }
+
+  package func compact(_ decide: (any CompactionReader) throws -> Compaction) throws {
+    try onWriter { writer in
+      try writer.transaction {
+        try writer.passingBy { try writer.write(decide(WriterReader(writer: writer))) }
+      }
+    }
   }
 
   package func tidy() throws {
@@ -126,9 +139,9 @@ package final class SQLiteStore: Store {
     }
   }
 
-  package func acknowledge(_ acknowledgements: [Acknowledgement]) throws {
+  package func acknowledge(_ acknowledgements: [Acknowledgement], now: Instant) throws {
     try onWriter { writer in
-      try writer.transaction { try writer.acknowledge(acknowledgements) }
+      try writer.transaction { try writer.acknowledge(acknowledgements, now: now) }
     }
   }
 

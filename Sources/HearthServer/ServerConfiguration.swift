@@ -1,3 +1,4 @@
+package import HearthEngine
 package import HearthProtocol
 
 /// What an operator can set; every member has a flag, an environment variable and a key in the configuration file
@@ -19,6 +20,8 @@ package struct ServerConfiguration: Sendable {
   package var batchMax = 1024
   /// Seconds that devices have to leave when the hub goes down.
   package var drainSeconds = 10
+  /// How long the hub keeps what is past.
+  package var compaction = CompactionPolicy(retentionDays: 365, lapseDays: 90)
   /// What one connection may do.
   package var limits = Limits()
   /// Whether days are turned. No operator sets it: a test that founds a household on a day of its own does.

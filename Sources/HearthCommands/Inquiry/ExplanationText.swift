@@ -107,11 +107,12 @@ struct ExplanationText {
 
   private func row(_ title: String, _ write: Write, _ conflict: Conflict) -> [String] {
     let account = narration.account(write.author.dot)
-    let shownClock = account.map { "\(Instant(milliseconds: $0.madeAt.milliseconds))" } ?? ""
+    let whole = account.flatMap { $0.isCollected ? nil : $0 }
+    let shownClock = whole.map { "\(Instant(milliseconds: $0.madeAt.milliseconds))" } ?? ""
     return [
       title, narration.value(write, conflict), narration.authorWithRole(write.author),
       narration.device(write.author.dot), shownClock, "\(Instant(milliseconds: write.author.stamp.milliseconds))",
-      account.map { "\($0.at) (revision \($0.revision))" } ?? "",
+      whole.map { "\($0.at) (revision \($0.revision))" } ?? "not kept any more",
     ]
   }
 

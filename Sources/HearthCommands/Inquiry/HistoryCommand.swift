@@ -49,8 +49,9 @@ package struct HistoryCommand: AsyncParsableCommand {
       let who = account.map { narration.authorWithRole($0.authorship) } ?? narration.author(entry.dot)
       table.add(
         [
-          "\(account?.revision ?? .zero)", account.map { "\($0.at)" } ?? "", who, narration.device(entry.dot),
-          entry.headline(schema, narration),
+          account?.isCollected == true ? "" : "\(account?.revision ?? .zero)", account.map { "\($0.at)" } ?? "", who,
+          narration.device(entry.dot),
+          account?.isCollected == true ? "not kept any more" : entry.headline(schema, narration),
         ], styles: [nil, .quiet, nil, nil, entry.isRejected ? .bad : nil])
       for line in entry.lines(schema, narration) {
         table.add(["", "", "", "", "  " + line], styles: [nil, nil, nil, nil, .quiet])

@@ -31,6 +31,8 @@ package struct ServeCommand: AsyncParsableCommand {
   @Option(help: "Change sets that wait before sockets are not read (8192).") var queueMax: String?
   @Option(help: "Change sets in one transaction (1024).") var batchMax: String?
   @Option(help: "Seconds that devices have to leave when the hub goes down (10).") var drainSeconds: String?
+  @Option(help: "Days for which history can be looked up (365).") var retentionDays: String?
+  @Option(help: "Days of silence after which nothing waits for a device (90).") var lapseDays: String?
   @Option(help: "Bytes of one frame from a device (1048576).") var frameBytes: String?
   @Option(help: "Change sets of a device that may be on their way (256).") var pushWindow: String?
   @Option(help: "Seconds of silence before a connection is closed (75).") var idleSeconds: String?
@@ -95,7 +97,8 @@ package struct ServeCommand: AsyncParsableCommand {
     let given: [(String, String?)] = [
       ("data", data), ("packs", packs), ("host", host), ("tcp-port", tcpPort), ("http-port", httpPort),
       ("log-level", logLevel), ("connections-max", connectionsMax), ("outbound-bytes-max", outboundBytesMax),
-      ("queue-max", queueMax), ("batch-max", batchMax), ("drain-seconds", drainSeconds), ("frame-bytes", frameBytes),
+      ("queue-max", queueMax), ("batch-max", batchMax), ("drain-seconds", drainSeconds),
+      ("retention-days", retentionDays), ("lapse-days", lapseDays), ("frame-bytes", frameBytes),
       ("push-window", pushWindow), ("idle-seconds", idleSeconds),
     ]
     return Dictionary(uniqueKeysWithValues: given.compactMap { name, value in value.map { (name, $0) } })

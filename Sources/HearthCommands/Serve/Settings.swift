@@ -1,4 +1,5 @@
 internal import Foundation
+internal import HearthEngine
 internal import HearthPack
 internal import HearthProtocol
 internal import HearthServer
@@ -55,6 +56,12 @@ extension Setting {
     number("batch-max", "Change sets in one transaction.", 1024, 1...100_000) { $1.server.batchMax = $0 },
     number("drain-seconds", "Seconds that devices have to leave when the hub goes down.", 10, 0...3600) {
       $1.server.drainSeconds = $0
+    },
+    number("retention-days", "Days for which history and what was decided can be looked up.", 365, 1...36_500) {
+      $1.server.compaction.retention = CompactionPolicy.milliseconds(days: $0)
+    },
+    number("lapse-days", "Days of silence after which nothing waits for a device any more.", 90, 1...36_500) {
+      $1.server.compaction.lapse = CompactionPolicy.milliseconds(days: $0)
     },
     number("frame-bytes", "Bytes of one frame from a device.", 1 << 20, 4096...(64 << 20)) {
       $1.server.limits.frameBytes = UInt32($0)

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import GRDBSQLite
+internal import HearthEngine
 internal import HearthHub
 internal import HearthModel
 internal import HearthPack
@@ -94,6 +95,15 @@ final class CostBench {
       }
     }
     guard try deliver(down).isEmpty else { throw CostFault("A device of `\(workload.name)` answered unasked.") }
+  }
+
+  // MARK: What is past
+
+  /// Collects all that the hub would collect some day, when nobody waits for it.
+  func collectAll() throws {
+    var keeper = CompactionKeeper(CompactionPolicy(retention: 0, lapse: 0))
+    let later = Instant(milliseconds: hub.now.milliseconds + 1)
+    while try keeper.step(hub.store, hub.engine, now: later) {}
   }
 
   // MARK: The log

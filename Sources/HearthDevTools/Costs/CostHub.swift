@@ -17,7 +17,7 @@ final class CostHub {
   let store: SQLiteStore
   private(set) var now = Instant("2025-11-11T16:00:00Z")!
   private let pack: Pack
-  private let engine: Engine
+  let engine: Engine
   private let doorkeeper: Doorkeeper
   private var core = HubCore(limits: Limits())
   private var tickets: [HubCore.Ticket] = []
@@ -70,7 +70,8 @@ final class CostHub {
         try carryOut(core.admitted(connection, doorkeeper.admit(hello, store, circumstances)))
       case .read(let connection, let request): try carryOut(core.read(connection, request.page(from: store)))
       case .submit(let submitted): tickets += submitted
-      case .acknowledge, .inquire: throw CostFault("A device said what no workload is about.")
+      case .inquire: throw CostFault("A device said what no workload is about.")
+      case .acknowledge: break
       case .close: throw CostFault("The hub closed a connection.")
       case .note: break
       }

@@ -39,6 +39,7 @@ struct ModelCheck {
     let devices = try [store, model].map { try $0.devices(of: household) }
     if devices[0] != devices[1] { found.append("devices of \(household)") }
     if try changes(store, household) != changes(model, household) { found.append("change sets of \(household)") }
+    if try remnants(store, household) != remnants(model, household) { found.append("remnants of \(household)") }
     let references = try [store, model].map { store in
       try store.read { reader in try pages[1].entries.map { try reader.referrers(household, to: $0.record) } }
     }
@@ -47,11 +48,18 @@ struct ModelCheck {
   }
 
   private func changes(_ store: any Store, _ household: HouseholdID) throws -> [ChangeEntry?] {
-    try store.read { reader in
-      guard let state = try reader.household(household) else { return [] }
-      return try state.replicas.sorted { $0.key < $1.key }.flatMap { replica, progress in
-        try (0..<progress.counter).map { try reader.change(household, Dot(replica, $0 + 1)) }
-      }
+    try store.read { reader in try dots(household, reader).map { try reader.change(household, $0) } }
+  }
+
+  private func remnants(_ store: any Store, _ household: HouseholdID) throws -> [Remnant?] {
+    try store.read { reader in try dots(household, reader).map { try reader.remnant(household, $0) } }
+  }
+
+  /// The dots of all that was decided.
+  private func dots(_ household: HouseholdID, _ reader: any StoreReader) throws -> [Dot] {
+    guard let state = try reader.household(household) else { return [] }
+    return state.replicas.sorted { $0.key < $1.key }.flatMap { replica, progress in
+      (0..<progress.counter).map { Dot(replica, $0 + 1) }
     }
   }
 

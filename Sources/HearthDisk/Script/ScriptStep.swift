@@ -14,6 +14,8 @@ package enum ScriptStep: Sendable {
   case openReplica(HouseholdID, device: RecordID, incarnation: UInt64)
   case beginLife(Epoch)
   case acknowledge([Acknowledgement])
+  /// Some of the past of a household is collected, whatever its age.
+  case compact(HouseholdID, CompactionMark)
   case noteCatalogue([UInt8], app: String)
   /// The log is copied into the file when it has grown.
   case tidy
@@ -37,6 +39,7 @@ package enum ScriptStep: Sendable {
     case .openReplica: "open a replica"
     case .beginLife: "begin a life"
     case .acknowledge: "acknowledge"
+    case .compact: "compact"
     case .noteCatalogue: "note a catalogue"
     case .tidy: "tidy"
     case .reopen: "reopen"
@@ -70,7 +73,12 @@ package enum ScriptStep: Sendable {
     case .openReplica(let household, let device, let incarnation):
       _ = try store.openReplica(household: household, device: device, incarnation: incarnation)
     case .beginLife(let epoch): try store.beginLife(epoch)
-    case .acknowledge(let acknowledgements): try store.acknowledge(acknowledgements)
+    case .acknowledge(let acknowledgements): try store.acknowledge(acknowledgements, now: now)
+    case .compact(let household, let mark):
+      let policy = CompactionPolicy(retention: 0, lapse: 0)
+      try store.compact { reader in
+        try engine.compactionStep(of: household, from: mark, policy, reader, now: now).compaction
+      }
     case .noteCatalogue(let mark, let app): try store.noteCatalogue(mark, of: app)
     case .tidy: try store.tidy()
     case .reopen: break

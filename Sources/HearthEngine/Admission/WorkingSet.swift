@@ -82,10 +82,12 @@ final class WorkingSet {
     return state
   }
 
-  func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry? {
+  /// What was decided about a change set, also when it has been collected since; nil when nothing was.
+  func past(_ household: HouseholdID, _ dot: Dot) throws -> PastDecision? {
     // A resend within one batch is seldom, so that nothing is kept to find it by.
-    if let entry = households[household]?.changes.last(where: { $0.dot == dot }) { return entry }
-    return try reader.change(household, dot)
+    if let entry = households[household]?.changes.last(where: { $0.dot == dot }) { return PastDecision(entry) }
+    if let entry = try reader.change(household, dot) { return PastDecision(entry) }
+    return try reader.remnant(household, dot).map { PastDecision($0) }
   }
 
   func dot(_ household: HouseholdID, of content: RenewedContent) throws -> Dot? {

@@ -27,7 +27,9 @@ struct AccountBook {
 
   /// The last revision that added a write to a conflict; nil when nothing is known of any of its writes.
   mutating func lastRevision(of conflict: Conflict) throws -> Revision? {
-    try conflict.dots.compactMap { try entry($0)?.revision }.max()
+    try conflict.dots.compactMap { dot in
+      try entry(dot)?.revision ?? desk.reader.remnant(desk.household, dot)?.revision
+    }.max()
   }
 
   /// Looks up who stands behind a conflict.

@@ -24,10 +24,26 @@ extension InquiryDesk {
       for conflict in entry.conflicts { try accounts.note(conflict, of: seen) }
       entries.append(entry)
     }
+    if walk.next.isEmpty { entries += try collectedEntries(of: seen, &accounts) }
     let dots = entries.flatMap { [$0.dot] + $0.conflicts.flatMap(\.dots) }
     let history = RecordHistory(
       collection: seen.key.collection, record: seen.key.record, label: seen.label, entries: entries)
     return accounts.answer(.history(history), naming: dots, next: walk.next)
+  }
+}
+
+extension InquiryDesk {
+  /// The last change set of each replica that touched the record, where it has been collected: who and when stands in
+  /// the record. So the end of a history says that there was more, and of whom.
+  private func collectedEntries(
+    of seen: InquirySight.SeenRecord, _ accounts: inout AccountBook
+  ) throws -> [HistoryEntry] {
+    let collected = try reader.collected(of: household)
+    let touches = seen.state.touches.filter { $0.author.dot.counter <= collected[$0.author.dot.replica, default: 0] }
+    return try touches.map(\.author).sorted { ($1.stamp, $1.dot) < ($0.stamp, $0.dot) }.map { author in
+      try accounts.note(author, of: seen)
+      return HistoryEntry(dot: author.dot, kind: .update, edits: [], ruleEdits: [], verdict: .accepted)
+    }
   }
 }
 
@@ -38,6 +54,8 @@ private struct HistoryWalk {
   /// The last change set of each replica that touched the record: what moves and effects of it wrote stands in the
   /// record and not in the change set.
   private let touches: VersionVector
+  /// Up to which counter there is nothing left of each replica.
+  private let collected: [ReplicaNumber: UInt64]
   /// The counter below which to look; replicas that are done have none.
   private var below: [ReplicaNumber: UInt64]
   /// The newest change set of each replica that names the record and was not taken.
@@ -48,6 +66,7 @@ private struct HistoryWalk {
     self.desk = desk
     record = seen.key.record
     touches = seen.state.versions
+    collected = try desk.reader.collected(of: desk.household)
     rowsLeft = 0
     let replicas = try desk.reader.household(desk.household)?.replicas ?? [:]
     let start = replicas.filter { $0.value.counter > 0 }.mapValues { $0.counter &+ 1 }
@@ -80,6 +99,10 @@ private struct HistoryWalk {
   /// Looks for the next one of a replica; false when the page has looked at enough.
   private mutating func look(at replica: ReplicaNumber) throws -> Bool {
     while let counter = below[replica] {
+      guard counter &- 1 > collected[replica, default: 0] else {
+        below[replica] = nil
+        return true
+      }
       guard rowsLeft > 0 else { return false }
       let touch = touches[replica]
       if touch == counter &- 1, let change = try desk.reader.change(desk.household, Dot(replica, touch)) {

@@ -14,6 +14,12 @@ package protocol InquiryReader {
   /// What was decided about a change set; nil when nothing was, or when it was collected.
   func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry?
 
+  /// What stays of a change set that was collected; nil for any other.
+  func remnant(_ household: HouseholdID, _ dot: Dot) throws -> Remnant?
+
+  /// Up to which counter the change sets of each replica have been collected; none where none has.
+  func collected(of household: HouseholdID) throws -> [ReplicaNumber: UInt64]
+
   /// The records whose references, as stored, point to a record, ascending.
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference]
 

@@ -4,7 +4,7 @@ package import HearthModel
 ///
 /// One conformance suite runs on every store (Tests/HearthStoreTests). All methods but those of ``StoreSnapshots`` and
 /// ``StoreInquiries`` are called by one thread at a time.
-package protocol Store: AnyObject, StoreSnapshots, StoreInquiries {
+package protocol Store: AnyObject, StoreSnapshots, StoreInquiries, StoreCompaction {
   /// Decides and writes a batch in one transaction.
   ///
   /// - Parameter decide: reads through the reader and returns what to write; called once.
@@ -42,8 +42,10 @@ package protocol Store: AnyObject, StoreSnapshots, StoreInquiries {
   /// Begins a life of the store, as a hub does that has opened it (P12). The newest ``Lineage/livesMax`` are kept.
   func beginLife(_ epoch: Epoch) throws
 
-  /// Remembers up to which revision a device has everything (feeds the frontier).
-  func acknowledge(_ acknowledgements: [Acknowledgement]) throws
+  /// Remembers up to which revision a device has everything, and when it was heard of (feeds the frontier).
+  ///
+  /// - Parameter now: the hub's clock.
+  func acknowledge(_ acknowledgements: [Acknowledgement], now: Instant) throws
 
   /// The mark of the catalogue that all households of an app were brought up to; nil when none was noted.
   func catalogueMark(of app: String) throws -> [UInt8]?
@@ -99,6 +101,9 @@ package protocol StoreReader {
 
   /// What was decided about a change set; nil when nothing was, or when it was collected.
   func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry?
+
+  /// What stays of a change set that was collected; nil for any other.
+  func remnant(_ household: HouseholdID, _ dot: Dot) throws -> Remnant?
 
   /// The dot under which a change set of this content was decided first that named former dots; nil when none was.
   func dot(_ household: HouseholdID, of content: RenewedContent) throws -> Dot?

@@ -100,7 +100,8 @@ struct HubBench: Sendable {
       case .read(let id, let request): try carryOut(hub.read(id, request.page(from: store)))
       case .submit(let tickets): try decide(tickets)
       case .inquire(let id, let question): try carryOut(hub.answered(id, try question.answer(store)))
-      case .acknowledge(let acknowledgement): try store.acknowledge([acknowledgement])
+      case .acknowledge(let acknowledgement):
+        try store.acknowledge([acknowledgement], now: Instant(milliseconds: FuzzGround.now))
       case .note: break
       }
     }

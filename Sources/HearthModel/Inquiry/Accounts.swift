@@ -2,9 +2,9 @@
 public struct ChangeAccount: Hashable, Sendable {
   /// The change set.
   public let dot: Dot
-  /// The revision that committed it; of a rejection the head at the decision.
+  /// The revision that committed it; of a rejection the head at the decision; 0 when it was collected.
   public let revision: Revision
-  /// The hub's time of the decision.
+  /// The hub's time of the decision; when it was collected, the stamp's.
   public let at: Instant
   /// When it was made, as the device's own clock showed it.
   public let madeAt: HybridTime
@@ -21,6 +21,9 @@ public struct ChangeAccount: Hashable, Sendable {
   /// The newest change of the record that the author had seen; nil when it had seen none, and in answers about several
   /// records.
   public let seen: Sighting?
+
+  /// Whether the change set was collected, so that of it is known only what stands in the record itself.
+  public var isCollected: Bool { revision == .zero }
 
   /// A change that somebody had seen.
   public struct Sighting: Hashable, Sendable {

@@ -72,7 +72,7 @@ public struct Narration: Sendable {
 
   /// `had seen what eva wrote by 2025-11-11T16:00:00Z (revision 12)`.
   public func sightRemark(_ dot: Dot) -> String? {
-    guard let account = accounts[dot], dot.replica != .hub else { return nil }
+    guard let account = accounts[dot], dot.replica != .hub, !account.isCollected else { return nil }
     guard let seen = account.seen else { return "had seen nothing of it before" }
     let whose = seen.dot.replica == dot.replica ? "its own" : "\(author(seen.dot))'s"
     return "had seen everything up to \(whose) change of \(seen.at) (revision \(seen.revision))"

@@ -48,6 +48,29 @@ struct SnapshotReader: InquiryReader {
     return try ChangeEntry(dot, household, row: statement)
   }
 
+  func remnant(_ household: HouseholdID, _ dot: Dot) throws -> Remnant? {
+    guard let row = try row(household) else { return nil }
+    return try Remnant(dot, number: row.number, statement(Remnant.select))
+  }
+
+  /// What comes before it has been collected. The last one of a replica never is.
+  private static let firstKept =
+    "SELECT counter FROM hearth_changes WHERE household = ?1 AND replica = ?2 ORDER BY counter LIMIT 1"
+
+  func collected(of household: HouseholdID) throws -> [ReplicaNumber: UInt64] {
+    guard let row = try row(household) else { return [:] }
+    var counters: [ReplicaNumber: UInt64] = [:]
+    for last in try LastChange.all(of: row.number, statement(HubStatement.lastChangeOfReplicaBelow.sql)) {
+      let statement = try statement(Self.firstKept)
+      statement.bind(1, row.number)
+      statement.bind(2, Int64(last.replica.rawValue))
+      defer { statement.reset() }
+      guard try statement.next(), statement.integer(0) > 1 else { continue }
+      counters[last.replica] = UInt64(statement.integer(0)) - 1
+    }
+    return counters
+  }
+
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> [Reference] {
     guard let row = try row(household) else { return [] }
     return try Reference.all(to: target, of: row.number, statement(HubStatement.referrers.sql))
@@ -113,18 +136,7 @@ struct SnapshotReader: InquiryReader {
     statement.bind(2, mark.map { Int64(clamping: $0.revision.rawValue) } ?? .max)
     statement.bind(3, mark?.ordinal ?? .max)
     statement.bind(4, Int64(limit))
-    var found = [DecidedRecord]()
-    while try statement.next() {
-      guard let collection = UInt16(exactly: statement.integer(2)), let record = statement.id(3) else {
-        statement.reset()
-        throw StoreFault.corrupt("hearth_decisions", "household \(household)", "a number or an id is none")
-      }
-      found.append(
-        DecidedRecord(
-          revision: Revision(rawValue: UInt64(bitPattern: statement.integer(0))), ordinal: statement.integer(1),
-          collection: CollectionNumber(rawValue: collection), record: record))
-    }
-    return found
+    return try DecidedRecord.all(statement, of: household)
   }
 
   private static let decided = """

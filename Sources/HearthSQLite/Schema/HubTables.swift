@@ -5,8 +5,8 @@
 /// replica, and a row that is written with every commit costs a page of the log each time.
 enum HubTables {
   static let all = [
-    households, lives, lifeStarts, devices, devicesByHousehold, installs, changes, renewed, decisions, references,
-    uniques, packs, catalogues,
+    households, lives, lifeStarts, devices, devicesByHousehold, installs, changes, remnants, renewed, decisions,
+    references, uniques, packs, catalogues,
   ]
 
   /// Households by the number under which all other rows know them: a UUID would cost 16 bytes in each row and index.
@@ -57,6 +57,7 @@ enum HubTables {
       device BLOB NOT NULL,
       incarnation INTEGER NOT NULL,
       acknowledged INTEGER NOT NULL DEFAULT 0, -- revision up to which it has everything
+      heard INTEGER NOT NULL DEFAULT 0, -- when it said so last, in milliseconds since 1970
       PRIMARY KEY (household, replica),
       UNIQUE (household, device, incarnation)
     ) STRICT, WITHOUT ROWID
@@ -65,8 +66,8 @@ enum HubTables {
   /// What was decided. `revision` is what the outcome says; `head` is the household's head after the row, which a
   /// rejection or a repetition under another number leaves as it was.
   ///
-  /// Whoever collects old rows keeps the last one of each replica: it holds the replica's counter and stamp, and the
-  /// largest `head` among these rows is the head of the household.
+  /// The last row of each replica is never collected: it holds the replica's counter and stamp, and the largest `head`
+  /// among these rows is the head of the household.
   private static let changes = """
     CREATE TABLE hearth_changes (
       household INTEGER NOT NULL,
@@ -82,6 +83,21 @@ enum HubTables {
       verdict BLOB NOT NULL,
       content_hash BLOB NOT NULL,
       payload BLOB NOT NULL,
+      PRIMARY KEY (household, replica, counter)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  /// What answers resends of the change sets that were collected. A table of its own: SQLite does not join pages whose
+  /// rows have become shorter, only those whose rows have gone.
+  private static let remnants = """
+    CREATE TABLE hearth_remnants (
+      household INTEGER NOT NULL,
+      replica INTEGER NOT NULL,
+      counter INTEGER NOT NULL,
+      revision INTEGER NOT NULL,
+      at INTEGER NOT NULL, -- milliseconds since 1970 in UTC
+      rejection INTEGER, -- its number; NULL when the change set was taken in
+      content_hash BLOB NOT NULL,
       PRIMARY KEY (household, replica, counter)
     ) STRICT, WITHOUT ROWID
     """

@@ -87,7 +87,7 @@ enum HubStatement: Int, CaseIterable {
     case .insertUnique:
       "INSERT OR REPLACE INTO hearth_uniques (key, household, collection, record) VALUES (?1, ?2, ?3, ?4)"
     case .deleteUnique: "DELETE FROM hearth_uniques WHERE key = ?1"
-    case .acknowledge: "UPDATE hearth_installs SET acknowledged = ?3 WHERE household = ?1 AND replica = ?2"
+    case .acknowledge: "UPDATE hearth_installs SET acknowledged = ?3, heard = ?4 WHERE household = ?1 AND replica = ?2"
     }
   }
 }

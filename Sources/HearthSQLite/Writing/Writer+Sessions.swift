@@ -120,13 +120,14 @@ extension Writer {
     }
   }
 
-  func acknowledge(_ acknowledgements: [Acknowledgement]) throws {
+  func acknowledge(_ acknowledgements: [Acknowledgement], now: Instant) throws {
     let statement = try statements.statement(.acknowledge)
     for item in acknowledgements {
       guard let known = try household(item.household) else { continue }
       statement.bind(1, known.number)
       statement.bind(2, Int64(item.replica.rawValue))
       statement.bind(3, Int64(clamping: item.revision.rawValue))
+      statement.bind(4, now.milliseconds)
       try statement.run()
     }
   }

@@ -1,3 +1,4 @@
+internal import GRDB
 internal import HearthEngine
 internal import HearthModel
 
@@ -10,6 +11,12 @@ struct WriterReader: StoreReader {
   func record(_ key: RecordKey) throws -> RecordState? { try writer.record(key) }
 
   func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry? { try writer.change(household, dot) }
+
+  func remnant(_ household: HouseholdID, _ dot: Dot) throws -> Remnant? {
+    guard let known = try writer.household(household) else { return nil }
+    let statement = HotStatement(try writer.database.cachedStatement(sql: Remnant.select))
+    return try Remnant(dot, number: known.number, statement)
+  }
 
   func dot(_ household: HouseholdID, of content: RenewedContent) throws -> Dot? {
     try writer.dot(household, of: content)

@@ -19,6 +19,8 @@ final class Committer: @unchecked Sendable {
     /// Households do not take a part of the catalogue.
     case withheld([Withheld])
     case refused([HubCore.Ticket], ProtocolFault)
+    /// The past of all households has been looked through; nil when the store did not let it.
+    case compacted(CompactionKeeper.Tally?)
   }
 
   /// What is known of the commits so far, for /metrics and /readyz.
@@ -57,12 +59,17 @@ final class Committer: @unchecked Sendable {
   private var lastAcknowledged: Int64 = 0
   private var dayTurner = DayTurner()
   private var catalogueKeeper = CatalogueKeeper()
+  private var compactionKeeper: CompactionKeeper
 
   /// Milliseconds between two writings of acknowledgements: losing some costs nothing but a later frontier.
   private static let acknowledgeMilliseconds: Int64 = 10_000
 
-  init(engine: Engine, store: any Store, batchMax: Int, report: @escaping @Sendable (Report) -> Void) {
+  init(
+    engine: Engine, store: any Store, batchMax: Int, compaction: CompactionPolicy,
+    report: @escaping @Sendable (Report) -> Void
+  ) {
     self.engine = engine
+    compactionKeeper = CompactionKeeper(compaction)
     self.store = store
     self.batchMax = batchMax
     self.report = report
@@ -223,6 +230,22 @@ final class Committer: @unchecked Sendable {
     }
   }
 
+  /// Collects what is past in all households; what devices send is decided between two steps.
+  func compact() {
+    perform { [self] store in
+      do {
+        let now = Instant(milliseconds: Clocks.wallMilliseconds)
+        let hasMore = try compactionKeeper.step(store, engine, now: now)
+        tidy()
+        if hasMore { compact() } else { report(.compacted(compactionKeeper.tally)) }
+      } catch {
+        // The next walk goes on; a fault of the disk shows in the next commit as well.
+        statisticsBox.withLockedValue { $0.failures += 1 }
+        report(.compacted(nil))
+      }
+    }
+  }
+
   private func writeAcknowledgements(_ taken: Work) {
     guard !taken.acknowledgements.isEmpty else { return }
     lastAcknowledged = Clocks.monotonicMilliseconds
@@ -230,7 +253,8 @@ final class Committer: @unchecked Sendable {
       ($0.household, $0.replica) < ($1.household, $1.replica)
     }
     // A fault of the disk shows in the next commit as well, which is where it is answered.
-    do { try store.acknowledge(ordered) } catch { statisticsBox.withLockedValue { $0.failures += 1 } }
+    let now = Instant(milliseconds: Clocks.wallMilliseconds)
+    do { try store.acknowledge(ordered, now: now) } catch { statisticsBox.withLockedValue { $0.failures += 1 } }
   }
 
   private func note(_ count: Int, milliseconds: Int64, fault: StoreFault?) {

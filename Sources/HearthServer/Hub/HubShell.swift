@@ -53,7 +53,9 @@ final class HubShell: @unchecked Sendable {
     self.onFailure = onFailure
     core = HubCore(limits: configuration.limits)
     doorkeeper = Doorkeeper(packs: engine.packs, limits: configuration.limits)
-    committer = Committer(engine: engine, store: store, batchMax: configuration.batchMax) { [unowned self] report in
+    committer = Committer(
+      engine: engine, store: store, batchMax: configuration.batchMax, compaction: configuration.compaction
+    ) { [unowned self] report in
       loop.execute { self.committed(report) }
     }
   }
@@ -63,6 +65,7 @@ final class HubShell: @unchecked Sendable {
     beginLife()
     committer.renewCatalogues()
     if configuration.turnsDays { turnDays() }
+    compactLater()
     loop.scheduleRepeatedTask(initialDelay: .seconds(2), delay: .seconds(2)) { [weak self] task in
       guard let self, case .running = self.phase else { return task.cancel() }
       self.carryOut(self.core.tick(now: Clocks.monotonicMilliseconds))
@@ -91,6 +94,26 @@ final class HubShell: @unchecked Sendable {
       guard let self, case .running = self.phase else { return task.cancel() }
       self.committer.turnDays()
     }
+  }
+
+  /// Looks through the past of all households, an hour after the start and after each such walk.
+  private func compactLater() {
+    loop.scheduleTask(in: .hours(1)) { [weak self] in
+      guard let self, case .running = self.phase else { return }
+      self.committer.compact()
+    }
+  }
+
+  private func compacted(_ tally: CompactionKeeper.Tally?) {
+    if let tally, tally.changeSets + tally.decisions > 0 {
+      logger.info(
+        "the past was collected",
+        metadata: [
+          "households": "\(tally.households)", "change_sets": "\(tally.changeSets)",
+          "decisions": "\(tally.decisions)",
+        ])
+    }
+    compactLater()
   }
 
   /// Runs a job on the commit thread.
@@ -271,6 +294,7 @@ final class HubShell: @unchecked Sendable {
             "rule": "\(part.rejection.rule ?? part.rejection.code.name)", "message": "\(part.rejection.message)",
           ])
       }
+    case .compacted(let tally): compacted(tally)
     case .refused(let tickets, let fault):
       carryOut(core.refused(tickets, fault))
       guard let storeFault = committer.statistics.lastFault?.fault else { break }

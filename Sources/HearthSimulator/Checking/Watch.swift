@@ -15,6 +15,10 @@ struct Watch {
     var oracles: [HouseholdID: Oracle] = [:]
     var decided: [HouseholdID: [Dot: Decision]] = [:]
     var heads: [HouseholdID: Revision] = [:]
+    /// Up to which revision each install has said to have everything, and when.
+    var acknowledged: [HouseholdID: [ReplicaNumber: (revision: Revision, at: Int64)]] = [:]
+    /// Change sets of which the hub kept only what answers a resend.
+    var collected: [HouseholdID: Set<Dot>] = [:]
     /// How often each content was taken in.
     var taken: [MadeContent: Int] = [:]
   }
@@ -33,6 +37,7 @@ struct Watch {
     let hash: [UInt8]
     let isRejected: Bool
     let revision: Revision
+    let at: Instant
   }
 
   let pack: Pack
@@ -105,7 +110,7 @@ struct Watch {
     }
     memory.decided[household, default: [:]][entry.dot] = Decision(
       content: AuthoredKey(entry.changeSet), hash: entry.contentHash, isRejected: isRejected,
-      revision: entry.revision)
+      revision: entry.revision, at: entry.at)
     let stamp = memory.models[household]?.stamp(of: entry)
     let former = memory.models[household]?.decide(entry, by: author?.id)
     if let former {
@@ -249,7 +254,7 @@ struct Watch {
       // What was decided before is answered again at any time.
       revision = max(outcome.revision, known.revision)
       let dot = Dot(known.replica, outcome.counter)
-      guard try store.read({ try $0.change(household, dot) }) != nil else {
+      guard try store.read({ try $0.change(household, dot) != nil || $0.remnant(household, dot) != nil }) else {
         throw Violation(.durable, "\(household) \(dot)", "\(device.name) is given an outcome that is not on the disk")
       }
     }
@@ -269,7 +274,10 @@ struct Watch {
     }
   }
 
-  func acknowledged(_ acknowledgement: Acknowledgement, _ store: MemoryStore) throws {
+  mutating func acknowledged(_ acknowledgement: Acknowledgement, _ store: MemoryStore, now: Int64) throws {
+    memory.acknowledged[acknowledgement.household, default: [:]][acknowledgement.replica] = (
+      acknowledgement.revision, now
+    )
     let head = try store.read { try $0.household(acknowledgement.household)?.revision ?? .zero }
     if acknowledgement.revision > head {
       throw Violation(.bounded, "\(acknowledgement.household)", "revision \(acknowledgement.revision) is acknowledged")

@@ -31,6 +31,7 @@ package enum Fault: String, CaseIterable, Hashable, Comparable, Sendable {
   case diskFull
   case diskError
   case slowDisk
+  case compaction
   // Strangers.
   case forgery
   case noise
@@ -41,7 +42,7 @@ package enum Fault: String, CaseIterable, Hashable, Comparable, Sendable {
   var weight: Int {
     switch self {
     case .hubRestore, .deviceRestore, .deviceClone, .deviceReplace, .deviceLapse, .clockYears: 1
-    case .diskFull, .diskError, .hubRestart, .stampede, .slowDisk, .clockSpeed, .clockBackwards: 2
+    case .diskFull, .diskError, .hubRestart, .stampede, .slowDisk, .clockSpeed, .clockBackwards, .compaction: 2
     case .delay, .halfOpen, .partition, .oneWay, .truncate, .corrupt, .slowReader, .hubCrash, .clockJump, .noise: 3
     case .reset, .duplicate, .deviceCrash, .resend, .forgery: 4
     }

@@ -25,7 +25,7 @@ extension Simulation {
     case .deviceCrash, .deviceRestore, .deviceClone, .deviceReplace, .deviceLapse, .resend:
       try breakDevice(fault, device, &dice)
     case .clockJump, .clockYears, .clockBackwards, .clockSpeed: breakClock(fault, device, &dice)
-    case .hubCrash, .hubRestart, .hubRestore, .diskFull, .diskError, .slowDisk: try breakHub(fault, &dice)
+    case .hubCrash, .hubRestart, .hubRestore, .diskFull, .diskError, .slowDisk, .compaction: try breakHub(fault, &dice)
     case .forgery, .noise: try intrude(fault, device, &dice)
     }
   }
@@ -161,6 +161,7 @@ extension Simulation {
       hub.diskIsFull = true
       agenda.arrange(.diskMends, at: now + dice.within(1000...30_000))
     case .diskError: hub.diskFails = true
+    case .compaction: try compact(&dice)
     case .slowDisk: hub.syncMilliseconds = dice.oneIn(2) ? 0...4 : 50...600
     default: break
     }

@@ -89,8 +89,8 @@ extension Simulation {
       case .inquire(let id, let question):
         try carryOut(hub.core.answered(id, try question.answer(hub.store)))
       case .acknowledge(let acknowledgement):
-        try watch.acknowledged(acknowledgement, hub.store)
-        try hub.store.acknowledge([acknowledgement])
+        try watch.acknowledged(acknowledgement, hub.store, now: hubClock)
+        try hub.store.acknowledge([acknowledgement], now: Instant(milliseconds: hubClock))
       case .note: break
       }
     }

@@ -109,6 +109,10 @@ extension Simulation {
   private func checkHistory(_ household: HouseholdID) throws {
     let decided = watch.memory.decided[household] ?? [:]
     for (dot, decision) in decided.sorted(by: { $0.key < $1.key }) {
+      if watch.memory.collected[household]?.contains(dot) == true {
+        try checkRemnant(of: dot, decision, household)
+        continue
+      }
       guard let entry = try hub.store.read({ try $0.change(household, dot) }) else {
         throw Violation(.nothingLost, "\(household) \(dot)", "it was decided and is not in the history")
       }
@@ -116,6 +120,16 @@ extension Simulation {
         throw Violation(.nothingLost, "\(household) \(dot)", "the history holds another change set than was decided")
       }
     }
+  }
+
+  /// What was collected still says how it was decided (P3).
+  private func checkRemnant(of dot: Dot, _ decision: Watch.Decision, _ household: HouseholdID) throws {
+    let remnant = try hub.store.read { try $0.remnant(household, dot) }
+    var isRejected = false
+    if case .rejected? = remnant?.verdict { isRejected = true }
+    guard let remnant, remnant.contentHash == decision.hash, remnant.revision == decision.revision,
+      isRejected == decision.isRejected
+    else { throw Violation(.exactlyOnce, "\(household) \(dot)", "a resend of it would be answered otherwise") }
   }
 
   /// Everything that a person typed is decided or waits, and what the device was told holds at the hub.

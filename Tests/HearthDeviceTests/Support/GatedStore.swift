@@ -38,7 +38,10 @@ final class GatedStore: Store, @unchecked Sendable {
   }
   func catalogueMark(of app: String) throws -> [UInt8]? { try store.catalogueMark(of: app) }
   func noteCatalogue(_ mark: [UInt8], of app: String) throws { try store.noteCatalogue(mark, of: app) }
-  func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try store.acknowledge(acknowledgements) }
+  func acknowledge(_ acknowledgements: [Acknowledgement], now: Instant) throws {
+    try store.acknowledge(acknowledgements, now: now)
+  }
+  func compact(_ decide: (any CompactionReader) throws -> Compaction) throws { try store.compact(decide) }
   func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result { try store.inquire(body) }
   func changedRecords(
     of household: HouseholdID, after revision: Revision, bytesMax: Int

@@ -462,7 +462,8 @@ final class Lab {
       case .submit(let tickets): submitted += tickets
       case .inquire(let connection, let question):
         try carryOut(hub.answered(connection, try question.answer(store)))
-      case .acknowledge(let acknowledgement): try store.acknowledge([acknowledgement])
+      case .acknowledge(let acknowledgement):
+        try store.acknowledge([acknowledgement], now: Instant(milliseconds: now))
       case .note: break
       }
     }

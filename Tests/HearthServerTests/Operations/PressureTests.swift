@@ -116,7 +116,8 @@ struct PressureTests {
     let desk = try Desk()
     let lengths = Box<[Int]>([])
     let committer = Box<Committer?>(nil)
-    let made = Committer(engine: Fixture.engine, store: desk.store, batchMax: 2) { _ in
+    let compaction = ServerConfiguration().compaction
+    let made = Committer(engine: Fixture.engine, store: desk.store, batchMax: 2, compaction: compaction) { _ in
       lengths.change { $0.append(committer.value!.queueLength) }
     }
     committer.change { $0 = made }

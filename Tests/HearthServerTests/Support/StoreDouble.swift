@@ -151,7 +151,10 @@ final class StoreDouble: Store, @unchecked Sendable {
   func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result { try current.read(body) }
   func catalogueMark(of app: String) throws -> [UInt8]? { try current.catalogueMark(of: app) }
   func noteCatalogue(_ mark: [UInt8], of app: String) throws { try current.noteCatalogue(mark, of: app) }
-  func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try current.acknowledge(acknowledgements) }
+  func acknowledge(_ acknowledgements: [Acknowledgement], now: Instant) throws {
+    try current.acknowledge(acknowledgements, now: now)
+  }
+  func compact(_ decide: (any CompactionReader) throws -> Compaction) throws { try current.compact(decide) }
 
   func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result { try current.inquire(body) }
 

@@ -83,12 +83,13 @@ extension StoreConformance {
       let eva = try TestHousehold(Fixture.eva, in: store)
       try eva.open(eva.devices[0])
       let before = try StoreDump(store, [eva])
-      try store.acknowledge([
-        Acknowledgement(household: eva.id, replica: eva.devices[0].replica!, revision: Revision(rawValue: 1)),
-        Acknowledgement(household: eva.id, replica: ReplicaNumber(rawValue: 99), revision: Revision(rawValue: .max)),
-        Acknowledgement(household: HouseholdID(RecordID(name: "nobody")), replica: .hub, revision: .zero),
-      ])
-      try store.acknowledge([])
+      try store.acknowledge(
+        [
+          Acknowledgement(household: eva.id, replica: eva.devices[0].replica!, revision: Revision(rawValue: 1)),
+          Acknowledgement(household: eva.id, replica: ReplicaNumber(rawValue: 99), revision: Revision(rawValue: .max)),
+          Acknowledgement(household: HouseholdID(RecordID(name: "nobody")), replica: .hub, revision: .zero),
+        ], now: eva.now)
+      try store.acknowledge([], now: eva.now)
       #expect(try StoreDump(store, [eva]) == before)
     }
   }

@@ -67,7 +67,7 @@ struct DurabilityTests {
     expectFault(.failed) { try rename(eva, to: "refused") }
     expectFault(.failed) { try store.addDevice(phone.entry) }
     expectFault(.failed) { try store.beginLife(Epoch(rawValue: 9)) }
-    expectFault(.failed) { try store.acknowledge([]) }
+    expectFault(.failed) { try store.acknowledge([], now: Instant(milliseconds: 0)) }
     expectFault(.failed) { try store.tidy() }
     #expect(try StoreDump(store, [eva]) == before)
     let after = try disk.powerCut()
@@ -118,7 +118,7 @@ struct DurabilityTests {
     let onlooker = try Onlooker(store)
     #expect(try onlooker.lines("PRAGMA journal_mode") == ["wal"])
     #expect(try onlooker.lines("PRAGMA application_id") == ["\(0x4852_5448)"])
-    #expect(try onlooker.lines("PRAGMA user_version") == ["3"])
+    #expect(try onlooker.lines("PRAGMA user_version") == ["4"])
     #expect(SQLiteStore.libraryVersion.split(separator: ".").count == 3)
   }
 }

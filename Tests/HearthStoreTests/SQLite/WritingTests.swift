@@ -135,12 +135,12 @@ struct WritingTests {
 
   @Test func `acknowledgements stand at their install`() throws {
     let phone = try eva.device("eva-phone")
-    try store.acknowledge([
-      Acknowledgement(household: eva.id, replica: phone.replica!, revision: Revision(rawValue: 5)),
-      Acknowledgement(household: eva.id, replica: phone.replica!, revision: Revision(rawValue: 7)),
-    ])
-    let rows = try Onlooker(store).lines("SELECT acknowledged FROM hearth_installs ORDER BY replica")
-    #expect(rows == ["7", "0", "0", "0", "0", "0"])
+    let both = [5, 7].map {
+      Acknowledgement(household: eva.id, replica: phone.replica!, revision: Revision(rawValue: $0))
+    }
+    try store.acknowledge(both, now: Instant(milliseconds: 3))
+    let rows = try Onlooker(store).lines("SELECT acknowledged || ' ' || heard FROM hearth_installs ORDER BY replica")
+    #expect(rows == ["7 3", "0 0", "0 0", "0 0", "0 0", "0 0"])
   }
 }
 

@@ -155,6 +155,7 @@ private struct NewHousehold: StoreReader {
   func household(_ id: HouseholdID) -> HouseholdState? { id == state.id ? state : nil }
   func record(_ key: RecordKey) -> RecordState? { nil }
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { nil }
+  func remnant(_ household: HouseholdID, _ dot: Dot) -> Remnant? { nil }
   func dot(_ household: HouseholdID, of content: RenewedContent) -> Dot? { nil }
   func referrers(_ household: HouseholdID, to target: RecordID) -> [Reference] { [] }
   func holder(of key: UniqueKey) -> UniqueHolder? { nil }

@@ -80,7 +80,10 @@ final class TemporaryStore: Store {
   }
   func read<Result>(_ body: (any StoreReader) throws -> Result) throws -> Result { try store.read(body) }
   func beginLife(_ epoch: Epoch) throws { try store.beginLife(epoch) }
-  func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try store.acknowledge(acknowledgements) }
+  func acknowledge(_ acknowledgements: [Acknowledgement], now: Instant) throws {
+    try store.acknowledge(acknowledgements, now: now)
+  }
+  func compact(_ decide: (any CompactionReader) throws -> Compaction) throws { try store.compact(decide) }
   func catalogueMark(of app: String) throws -> [UInt8]? { try store.catalogueMark(of: app) }
   func noteCatalogue(_ mark: [UInt8], of app: String) throws { try store.noteCatalogue(mark, of: app) }
   func tidy() throws { try store.tidy() }

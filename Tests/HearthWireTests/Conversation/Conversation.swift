@@ -424,7 +424,8 @@ final class Conversation {
       case .read(let id, let request): tasks.append(.read(id, request))
       case .submit(let tickets): tasks.append(.decide(tickets))
       case .inquire(let id, let question): try carryOut(hub.answered(id, try question.answer(store)))
-      case .acknowledge(let acknowledgement): try store.acknowledge([acknowledgement])
+      case .acknowledge(let acknowledgement):
+        try store.acknowledge([acknowledgement], now: Instant(milliseconds: now))
       case .note: break
       }
     }

@@ -72,7 +72,10 @@ final class RewindableStore: Store {
 
   func inquire<Result>(_ body: (any InquiryReader) throws -> Result) throws -> Result { try memory.inquire(body) }
 
-  func acknowledge(_ acknowledgements: [Acknowledgement]) throws { try memory.acknowledge(acknowledgements) }
+  func acknowledge(_ acknowledgements: [Acknowledgement], now: Instant) throws {
+    try memory.acknowledge(acknowledgements, now: now)
+  }
+  func compact(_ decide: (any CompactionReader) throws -> Compaction) throws { try memory.compact(decide) }
 
   func changedRecords(
     of household: HouseholdID, after revision: Revision, bytesMax: Int
