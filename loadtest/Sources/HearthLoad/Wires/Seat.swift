@@ -1,5 +1,5 @@
-/// Where a driven device sits, and what its change sets carry: all that a wire to a server needs that does not look into
-/// them.
+/// Where a driven device sits, and what its change sets carry: all that a wire needs to a server that does not look
+/// into them.
 package struct Seat: Sendable {
   /// From 0.
   package let household: Int
