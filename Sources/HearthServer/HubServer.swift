@@ -98,7 +98,7 @@ package final class HubServer: Sendable {
 
   /// Each connection keeps a buffer of the size that it last needed. They begin small, since most devices are silent
   /// most of the time, and grow with the first larger read.
-  private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 256, maximum: 65_536)
+  private static let receiveBuffers = AdaptiveRecvByteBufferAllocator(minimum: 64, initial: 128, maximum: 65_536)
 
   private func configureHTTP(_ channel: any Channel) -> EventLoopFuture<Void> {
     let (shell, limits) = (shell, configuration.limits)

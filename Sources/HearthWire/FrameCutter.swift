@@ -29,12 +29,9 @@ package struct FrameCutter: Sendable {
 
   /// Gives memory back when nothing waits in it: thousands of connections are idle at any time.
   private mutating func shrink() {
-    guard start == buffer.count, buffer.capacity > Self.idleBytesMax else { return }
+    guard start == buffer.count else { return }
     (buffer, start) = ([], 0)
   }
-
-  /// What a connection keeps for the next frame.
-  private static let idleBytesMax = 1024
 
   /// The next whole frame; nil when more bytes are needed.
   ///
