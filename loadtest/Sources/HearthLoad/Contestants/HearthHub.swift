@@ -57,6 +57,12 @@ struct StartedHub: StartedServer {
   ) async throws {
     workload = try Workload(app.pack, app.household, Profile(name: app.pack.name, about: ""))
     let addresses = try await hub.start()
+    do {
+      try await hub.rest()
+    } catch {
+      hub.stop()
+      throw error
+    }
     let url = (transport == .tcp ? addresses.tcp : addresses.webSocket).flatMap { URLComponents(string: $0) }
     guard let pid = addresses.pid, let port = url?.port else {
       hub.stop()

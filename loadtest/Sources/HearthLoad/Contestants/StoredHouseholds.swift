@@ -45,36 +45,9 @@ struct StoredHouseholds: Contestant {
 
   func start(_ site: Site) async throws -> any StartedServer {
     try FileManager.default.copyContents(of: folder, to: site.folder)
-    let hub = try await StartedHub(
+    return try await StartedHub(
       Self.hub(in: site.folder, site.tools, environment: site.environment), site.tools.app, accounts, .tcp)
-    do {
-      try await Self.rest(hub)
-      return hub
-    } catch {
-      hub.stop()
-      throw error
-    }
   }
-
-  /// Waits until a hub has done what it does for every household when it starts, as turning the day: that is no part of
-  /// what a change set costs.
-  ///
-  /// - Throws: ``LoadFault`` when that takes ten minutes.
-  private static func rest(_ hub: StartedHub) async throws {
-    var before = Double.infinity
-    for _ in 0..<restTries {
-      let used = ProcessUsage(of: hub.pid)?.cpuSeconds ?? 0
-      if used - before < restCPU, used >= before { return }
-      before = used
-      try await Task.sleep(for: restPause)
-    }
-    throw LoadFault("the hub is busy ten minutes after it started, with nobody connected.")
-  }
-
-  private static let restPause = Duration.milliseconds(500)
-  private static let restTries = 1200
-  /// Seconds of CPU within a pause that are as good as none.
-  private static let restCPU = 0.01
 
   /// The same households once more, in another folder.
   func copied(_ name: String, to folder: URL) throws -> StoredHouseholds {

@@ -38,6 +38,7 @@ final class LoadSession {
     let accounts = try await hub.prepare(households: count, members: members) { run.show(.founding($0, of: count)) }
     let addresses = try await hub.start()
     defer { hub.stop() }
+    try await hub.rest()
     let dialer = try Dialer(addresses, run.transport)
     let group = MultiThreadedEventLoopGroup(numberOfThreads: 1)
     let driver = Driver(loop: group.next(), run.app.pack, accounts, run.workload, run.profile, dialer)

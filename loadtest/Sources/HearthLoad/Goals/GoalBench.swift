@@ -52,10 +52,11 @@ struct GoalBench {
 
   /// A run of whole devices over TCP, which may be told of only if nothing was lost.
   ///
+  /// - Parameter app: the app that is asked for when left out.
   /// - Throws: ``LoadFault`` when devices do not show what the hub has, or what they wrote was refused.
-  func report(_ profile: Profile, slowSync: SlowSync? = nil) async throws -> RunReport {
+  func report(_ profile: Profile, _ app: App? = nil, slowSync: SlowSync? = nil) async throws -> RunReport {
     let report = try await withFolder { folder in
-      try await run(profile, tools.app, in: folder, slowSync: slowSync).report()
+      try await run(profile, app ?? tools.app, in: folder, slowSync: slowSync).report()
     }
     try report.convergence.refuseLosses()
     if let (name, count) = report.counts.rejected.max(by: { $0.value < $1.value }) {

@@ -14,6 +14,12 @@ protocol DrivenHub: AnyObject {
   /// Has it listen.
   func start() async throws -> HubAddresses
 
+  /// Waits until it has done what it does for every household when it starts, as turning the day: that is no part of
+  /// what devices cost.
+  ///
+  /// - Throws: ``LoadFault`` when that takes ten minutes.
+  func rest() async throws
+
   func stop()
 
   /// The bytes of the database, and of its log; nil when nobody knows.

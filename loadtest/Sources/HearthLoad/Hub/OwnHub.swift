@@ -102,6 +102,23 @@ final class OwnHub: DrivenHub {
     throw LoadFault("The hub did not start:\n\(words)")
   }
 
+  func rest() async throws {
+    guard let pid = process?.processIdentifier else { return }
+    var before = Double.infinity
+    for _ in 0..<Self.restTries {
+      let used = ProcessUsage(of: pid)?.cpuSeconds ?? 0
+      if used - before < Self.restCPU, used >= before { return }
+      before = used
+      try await Task.sleep(for: Self.restPause)
+    }
+    throw LoadFault("The hub is busy ten minutes after it started, with nobody connected.")
+  }
+
+  private static let restPause = Duration.milliseconds(500)
+  private static let restTries = 1200
+  /// Seconds of CPU within a pause that are as good as none.
+  private static let restCPU = 0.01
+
   private static func port(_ url: String?) -> String {
     let authority = url?.split(separator: "/").dropFirst().first ?? ""
     return authority.split(separator: ":").last.map(String.init) ?? "0"

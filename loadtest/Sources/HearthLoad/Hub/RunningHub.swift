@@ -82,6 +82,9 @@ package final class RunningHub: DrivenHub {
       webSocket: "ws" + access.url.dropFirst("http".count) + "/v1/sync")
   }
 
+  /// It is somebody else's, and has been up for a while.
+  func rest() {}
+
   /// It goes on: it was there before.
   func stop() {}
 

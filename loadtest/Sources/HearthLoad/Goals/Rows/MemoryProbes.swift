@@ -1,10 +1,14 @@
 /// What a connection costs on which nothing happens.
+///
+/// With plain tasks: a hub that has just turned the day of thousands of households has memory to spare, in which the
+/// connections would find their place unseen.
 final class IdleProbe: GoalProbe {
   private static let connections = 10_000
 
   func measure(_ bench: GoalBench) async throws -> GoalSample {
     let households = bench.scale.count(Self.connections / GoalBench.devices + 1, least: 2)
-    let report = try await bench.report(bench.profile("Nothing happens.", households: households))
+    let app = try PlainTasks(10, in: bench.materials).app
+    let report = try await bench.report(bench.profile("Nothing happens.", households: households), app)
     var sample = GoalSample([.idleConnection: try report.hubFigures.memoryIdlePerConnection / 1024])
     sample.notes = report.remarks
     return sample
