@@ -23,8 +23,13 @@ package struct Doorkeeper: Sendable {
     package let view: View
     package let device: DeviceEntry
     package let offset: ClockOffset
+    /// ``HouseholdState/horizon`` when the session begins.
+    let horizon: Revision
 
-    init(grant: HubSession.Grant, pack: Pack, view: View, device: DeviceEntry, offset: ClockOffset) {
+    init(
+      grant: HubSession.Grant, pack: Pack, view: View, device: DeviceEntry, offset: ClockOffset, horizon: Revision
+    ) {
+      self.horizon = horizon
       self.grant = grant
       self.pack = pack
       self.view = view
@@ -80,7 +85,8 @@ package struct Doorkeeper: Sendable {
       grant: HubSession.Grant(
         welcome: welcome, roster: try roster(of: household, store),
         position: isSnapshot ? .zero : hello.cursor.revision),
-      pack: pack, view: view, device: device, offset: ClockOffset(device: hello.clock, hub: circumstances.now))
+      pack: pack, view: view, device: device, offset: ClockOffset(device: hello.clock, hub: circumstances.now),
+      horizon: household.horizon)
   }
 
   private func check(_ hello: Hello, _ pack: Pack) throws(ProtocolFault) {
