@@ -10,6 +10,7 @@ package struct CompactionKeeper {
     package var households = 0
     package var changeSets = 0
     package var decisions = 0
+    package var records = 0
 
     package init() {}
   }
@@ -40,6 +41,7 @@ package struct CompactionKeeper {
     guard let step else { return false }
     tally.changeSets += step.compaction.remnants.count
     tally.decisions += step.compaction.decisions.count
+    tally.records += step.compaction.records.count
     mark = step.next ?? .history
     if step.next == nil {
       households.removeLast()

@@ -23,8 +23,13 @@ package struct Doorkeeper: Sendable {
     package let view: View
     package let device: DeviceEntry
     package let offset: ClockOffset
+    /// ``HouseholdState/horizon`` when the session begins.
+    let horizon: Revision
 
-    init(grant: HubSession.Grant, pack: Pack, view: View, device: DeviceEntry, offset: ClockOffset) {
+    init(
+      grant: HubSession.Grant, pack: Pack, view: View, device: DeviceEntry, offset: ClockOffset, horizon: Revision
+    ) {
+      self.horizon = horizon
       self.grant = grant
       self.pack = pack
       self.view = view
@@ -37,7 +42,7 @@ package struct Doorkeeper: Sendable {
     package var withoutRoster: Admitted {
       var grant = grant
       grant.roster = []
-      return Admitted(grant: grant, pack: pack, view: view, device: device, offset: offset)
+      return Admitted(grant: grant, pack: pack, view: view, device: device, offset: offset, horizon: horizon)
     }
   }
 
@@ -88,7 +93,8 @@ package struct Doorkeeper: Sendable {
       grant: HubSession.Grant(
         welcome: welcome, roster: try roster(of: household, store),
         position: isSnapshot ? .zero : hello.cursor.revision),
-      pack: pack, view: view, device: device, offset: ClockOffset(device: hello.clock, hub: circumstances.now))
+      pack: pack, view: view, device: device, offset: ClockOffset(device: hello.clock, hub: circumstances.now),
+      horizon: household.horizon)
   }
 
   private func check(_ hello: Hello, _ pack: Pack) throws(ProtocolFault) {

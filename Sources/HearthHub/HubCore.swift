@@ -337,7 +337,7 @@ package struct HubCore: Sendable {
           id,
           PageRequest(
             household: welcome.household, revision: revision, view: view,
-            emptyThrough: welcome.isSnapshot ? welcome.head : .zero)))
+            emptyThrough: welcome.isSnapshot ? welcome.head : .zero, horizon: admitted.horizon)))
     case .submit(let changeSets): submit(changeSets, id, &effects)
     case .acknowledge(let revision): acknowledge(revision, id, &effects)
     case .inquire(let inquiry):

@@ -10,8 +10,14 @@ package struct PageRequest: Sendable {
   let view: View
   /// Up to which revision the device holds nothing, because it takes everything anew.
   let emptyThrough: Revision
+  /// The household's horizon when the session began.
+  let horizon: Revision
 
-  package init(household: HouseholdID, revision: Revision, view: View, emptyThrough: Revision) {
+  package init(
+    household: HouseholdID, revision: Revision, view: View, emptyThrough: Revision,
+    horizon: Revision = Revision(rawValue: .max)
+  ) {
+    self.horizon = horizon
     self.household = household
     self.revision = revision
     self.view = view
@@ -29,6 +35,11 @@ package struct PageRequest: Sendable {
 
   private func page(_ changed: ChangedRecords, _ records: @escaping Audience.Lookup) throws -> Page {
     var page = Page(through: changed.through, hasMore: changed.hasMore)
+    // A record that was deleted behind the page before has been collected meanwhile: nobody would say so.
+    if changed.horizon > max(horizon, revision) {
+      page.isOutdated = true
+      return page
+    }
     // The rights of this moment, which the session may not have been told of yet.
     if !view.isOpen, try view.audience.standing(of: view.member, in: household, records) != view.standing {
       page.isOutdated = true

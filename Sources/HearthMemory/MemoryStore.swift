@@ -123,13 +123,16 @@ package final class MemoryStore: Store {
     for (key, row) in changed {
       // A page ends between revisions: its cursor stands for whole ones.
       if bytes >= bytesMax, row.revision > entries.last?.revision ?? revision {
-        return ChangedRecords(entries: entries, through: entries.last?.revision ?? revision, hasMore: true)
+        return ChangedRecords(
+          entries: entries, through: entries.last?.revision ?? revision, hasMore: true,
+          horizon: known.state.horizon)
       }
       bytes += row.state.encoded.count
       entries.append(
         ChangedRecords.Entry(collection: key.collection, record: key.record, revision: row.revision, state: row.state))
     }
-    return ChangedRecords(entries: entries, through: known.state.revision, hasMore: false)
+    return ChangedRecords(
+      entries: entries, through: known.state.revision, hasMore: false, horizon: known.state.horizon)
   }
 }
 
@@ -158,6 +161,8 @@ private struct Contents: Sendable {
     var remnants: [Dot: Remnant] = [:]
     /// Up to which counter the change sets of each replica have been collected.
     var collected: [ReplicaNumber: UInt64] = [:]
+    /// The ids of deleted records that were collected.
+    var gravestones: Set<RecordKey> = []
 
     mutating func note(_ decisions: [Decision], _ revision: Revision) {
       for (ordinal, decision) in decisions.enumerated() {
@@ -174,6 +179,13 @@ private struct Contents: Sendable {
         collected[remnant.dot.replica] = remnant.dot.counter
       }
       decided.subtract(compaction.decisions)
+      for collected in compaction.records {
+        let key = RecordKey(compaction.household, collected.collection, collected.record)
+        records[key] = nil
+        gravestones.insert(key)
+        for reference in collected.references { references[reference.target]?.remove(reference) }
+        state.horizon = max(state.horizon, collected.revision)
+      }
     }
   }
 
@@ -248,6 +260,8 @@ private struct Reader: StoreReader {
 
   func record(_ key: RecordKey) -> RecordState? { contents.households[key.household]?.records[key]?.state }
 
+  func isGone(_ key: RecordKey) -> Bool { contents.households[key.household]?.gravestones.contains(key) ?? false }
+
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { contents.households[household]?.changes[dot] }
 
   func remnant(_ household: HouseholdID, _ dot: Dot) -> Remnant? { contents.households[household]?.remnants[dot] }
@@ -294,6 +308,28 @@ extension Reader: CompactionReader {
   }
 }
 
+extension Reader {
+  func deletedRecords(
+    of household: HouseholdID, through revision: Revision, after mark: ChangedMark?, limit: Int
+  ) -> [ChangedRecords.Entry] {
+    let deleted = entries(of: household).filter { entry in
+      !entry.state.tombstones.isEmpty && entry.revision <= revision
+        && mark.map { $0.place < ChangedMark(entry).place } ?? true
+    }
+    return Array(deleted.sorted { ChangedMark($0).place < ChangedMark($1).place }.prefix(limit))
+  }
+
+  func entry(_ key: RecordKey) -> ChangedRecords.Entry? {
+    contents.households[key.household]?.records[key].map { row in
+      ChangedRecords.Entry(collection: key.collection, record: key.record, revision: row.revision, state: row.state)
+    }
+  }
+
+  private func entries(of household: HouseholdID) -> [ChangedRecords.Entry] {
+    (contents.households[household]?.records.keys).map { $0.compactMap(entry) } ?? []
+  }
+}
+
 extension Reader: InquiryReader {
   func collected(of household: HouseholdID) -> [ReplicaNumber: UInt64] {
     contents.households[household]?.collected ?? [:]
@@ -332,6 +368,10 @@ extension Reader: InquiryReader {
       deleted.filter { mark?.precedes(ChangedMark($0)) ?? true }
         .sorted { ChangedMark($0).precedes(ChangedMark($1)) }.prefix(limit))
   }
+}
+
+extension ChangedMark {
+  fileprivate var place: (Revision, CollectionNumber, RecordID) { (revision, collection, record) }
 }
 
 extension DecidedRecord {

@@ -49,8 +49,8 @@ package struct CompactCommand: ParsableCommand {
     let output = Output(isJSON: json)
     if json { return try output.json(report) }
     output.line(
-      "Collected \(report.change_sets) change sets and \(report.decisions) decided conflicts"
-        + " of \(report.households) households.")
+      "Collected \(report.change_sets) change sets, \(report.decisions) decided conflicts"
+        + " and \(report.records) deleted records of \(report.households) households.")
     output.line("The file has \(report.file_bytes) bytes; \(report.free_bytes) of them are free for what comes.")
     if report.free_bytes > 0, !vacuum { output.line("To give them back to the disk: hearth compact --vacuum") }
   }
@@ -63,7 +63,7 @@ package struct CompactCommand: ParsableCommand {
     let room = try store.room()
     return CompactReport(
       households: keeper.tally.households, change_sets: keeper.tally.changeSets, decisions: keeper.tally.decisions,
-      file_bytes: room.fileBytes, free_bytes: room.freeBytes)
+      records: keeper.tally.records, file_bytes: room.fileBytes, free_bytes: room.freeBytes)
   }
 }
 
@@ -72,6 +72,7 @@ struct CompactReport: Encodable {
   let households: Int
   let change_sets: Int
   let decisions: Int
+  let records: Int
   let file_bytes: Int
   let free_bytes: Int
 }

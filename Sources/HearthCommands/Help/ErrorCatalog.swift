@@ -80,6 +80,7 @@ enum ErrorCatalog {
     case .referenceMissing:
       ("A reference points to no record of the household.", "Create the target first, or in the same change set.")
     case .gone: ("The record, or one it needs, is deleted.", "Restore it first.")
+    case .recordGone: ("The record was deleted and is not kept any more.", "Make another one, if it is still wanted.")
     case .alreadySet: ("The field takes one value and has it.", "Nothing: the first value stays.")
     case .alreadyClaimed: ("Somebody else was first.", "Ask the holder, who is named, to release it.")
     case .staleVersion: ("The record changed since the device saw it.", "Look at it again and repeat the edit.")

@@ -46,7 +46,7 @@ struct ScriptMaker {
     case 87..<90: return addDevice()
     case 90..<92: return .beginLife(Epoch(rawValue: random.next() | 1))
     case 92..<94: return .noteCatalogue((0..<32).map { _ in UInt8(truncatingIfNeeded: random.next()) }, app: pack.name)
-    case 94..<96: return .compact(random.pick(households), random.oneIn(3) ? Self.allDecisions : .history)
+    case 94..<96: return .compact(random.pick(households), random.pick(Self.marks))
     default: return .acknowledge(try acknowledgements(store))
     }
   }
@@ -71,7 +71,11 @@ struct ScriptMaker {
     }
   }
 
-  private static let allDecisions = CompactionMark.decisions(through: Revision(rawValue: .max), after: nil)
+  /// Where a step of collecting begins: at all change sets, all decisions, all records.
+  private static let marks = [
+    CompactionMark.history, .decisions(through: Revision(rawValue: .max), after: nil),
+    .records(through: Revision(rawValue: .max), after: nil),
+  ]
 
   // MARK: People and devices
 

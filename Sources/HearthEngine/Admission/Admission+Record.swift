@@ -6,7 +6,8 @@ internal import HearthModel
 extension Admission {
   func checkPresence(
     _ existing: RecordState?, _ change: RecordChange, _ collection: CollectionSchema, _ shape: EditShape
-  ) throws(Rejection) {
+  ) throws {
+    if existing == nil { try checkIsNotGone(change, shape) }
     switch change.kind {
     case .create: try checkCreation(existing, change, collection, shape)
     case .update, .delete, .restore:
@@ -19,6 +20,17 @@ extension Admission {
       throw shape.reject(
         .gone, nil, "The record was deleted before this edit. Restore it first.", holder: Write(author, nil))
     }
+  }
+
+  /// An id that was collected is never used again: what is written to it comes from somebody who was away for long.
+  ///
+  /// Whether the member saw the record cannot be asked any more; who may see only some of a collection is told nothing.
+  private func checkIsNotGone(_ change: RecordChange, _ shape: EditShape) throws {
+    guard try work.isGone(RecordKey(household.id, change.collection, change.record)) else { return }
+    let sees = isHub || !plan[change.collection].permit(for: .read, role: actor.role).always.isEmpty
+    guard sees || change.kind == .create else { return }
+    throw shape.reject(
+      .recordGone, nil, "The record was deleted long ago and is not kept any more. Make another one to keep this edit.")
   }
 
   private func checkCreation(

@@ -95,6 +95,12 @@ final class WorkingSet {
     return try reader.dot(household, of: content)
   }
 
+  /// Whether there was a record with this id that has been collected. Where none has been nothing is read.
+  func isGone(_ key: RecordKey) throws -> Bool {
+    guard let household = try household(key.household), household.state.horizon > .zero else { return false }
+    return try reader.isGone(key)
+  }
+
   /// The records that point to a record, as the batch has left them.
   func referrers(_ household: HouseholdID, to target: RecordID) throws -> Set<Reference> {
     let stored = Set(try reader.referrers(household, to: target))

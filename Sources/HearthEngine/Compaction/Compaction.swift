@@ -7,12 +7,29 @@ package struct Compaction: Hashable, Sendable {
   package var remnants: [Remnant] = []
   /// Rows of decided conflicts that go, ascending.
   package var decisions: [DecidedRecord] = []
+  /// Deleted records that go, with all that depends on them.
+  package var records: [CollectedRecord] = []
 
   package init(household: HouseholdID) {
     self.household = household
   }
 
-  package var isEmpty: Bool { remnants.isEmpty && decisions.isEmpty }
+  package var isEmpty: Bool { remnants.isEmpty && decisions.isEmpty && records.isEmpty }
+}
+
+/// A deleted or hidden record that goes for ever. Its id stays, so that nobody makes it again.
+package struct CollectedRecord: Hashable, Sendable {
+  package let collection: CollectionNumber
+  package let record: RecordID
+  /// Its last revision.
+  package let revision: Revision
+  /// What it points to, as the store holds it.
+  package let references: [Reference]
+
+  init(_ entry: ChangedRecords.Entry, references: [Reference]) {
+    (collection, record, revision) = (entry.collection, entry.record, entry.revision)
+    self.references = references
+  }
 }
 
 /// How far a walk through the past of a household has come.
@@ -21,6 +38,8 @@ package enum CompactionMark: Hashable, Sendable {
   case history
   /// Conflicts are next that were decided at or before a revision, behind the last one that was looked at.
   case decisions(through: Revision, after: DecidedRecord?)
+  /// The same of deleted records.
+  case records(through: Revision, after: ChangedMark?)
 }
 
 /// What a bounded part of a walk found, and where the next part begins; nil when the household is done.
@@ -47,6 +66,18 @@ package protocol CompactionReader: StoreReader {
   func decisions(
     of household: HouseholdID, through revision: Revision, after mark: DecidedRecord?, limit: Int
   ) throws -> [DecidedRecord]
+
+  /// The deleted records that changed last, the oldest first; also some that an edit has kept alive.
+  ///
+  /// - Parameters:
+  ///   - revision: the last one whose records are wanted.
+  ///   - mark: only records behind this one.
+  func deletedRecords(
+    of household: HouseholdID, through revision: Revision, after mark: ChangedMark?, limit: Int
+  ) throws -> [ChangedRecords.Entry]
+
+  /// A record with its last revision; nil when the household has none with this id.
+  func entry(_ key: RecordKey) throws -> ChangedRecords.Entry?
 }
 
 /// A store from which the past can be collected.

@@ -22,6 +22,7 @@ extension Engine {
       let past = policy.past(try reader.installs(of: household), head: state.revision, now: now)
       return try historyStep(of: state, past, reader)
     case .decisions(let through, let after): return try decisionStep(of: household, pack, through, after, reader)
+    case .records(let through, let after): return try recordStep(of: household, pack, through, after, reader)
     }
   }
 
@@ -62,7 +63,9 @@ extension Engine {
     var compaction = Compaction(household: household)
     let rows = try reader.decisions(of: household, through: through, after: after, limit: Self.compactionRowsMax)
     compaction.decisions = try rows.filter { try !isOpen($0, of: household, pack, reader) }
-    let next = rows.count == Self.compactionRowsMax ? CompactionMark.decisions(through: through, after: rows.last) : nil
+    let isFull = rows.count == Self.compactionRowsMax
+    let next =
+      isFull ? CompactionMark.decisions(through: through, after: rows.last) : .records(through: through, after: nil)
     return CompactionStep(compaction: compaction, next: next)
   }
 

@@ -9,6 +9,9 @@ package struct HouseholdState: Hashable, Sendable {
   package var lineage: Lineage
   /// The last committed revision.
   package var revision: Revision
+  /// The last revision of a record that was deleted and has been collected: who has less than that may hold what is
+  /// gone, and nobody could tell it so.
+  package var horizon = Revision.zero
   /// The installs that may write, by replica number; 0 is the hub.
   package var replicas: [ReplicaNumber: Replica]
 
@@ -40,13 +43,13 @@ package struct HouseholdState: Hashable, Sendable {
   }
 
   /// Whether the store has all that a cursor stands for. It has not when the device was told of it by a store that was
-  /// put back since (P12).
+  /// put back since (P12), or when a deleted record was collected of which the device may not have been told.
   ///
   /// - Parameter shown: an epoch as the cursor's device knows it.
   package func has(_ cursor: Cursor, _ shown: (Epoch) -> Epoch = { $0 }) -> Bool {
     guard cursor.epoch != Cursor.start.epoch else { return false }
     let reach = lineage.reach(head: revision) { shown($0) == cursor.epoch }
-    return reach.map { cursor.revision <= $0 } ?? false
+    return reach.map { cursor.revision <= $0 && cursor.revision >= horizon } ?? false
   }
 
   /// How far a replica has come; nothing yet when it is new.

@@ -99,6 +99,9 @@ package protocol StoreReader {
   /// A record; nil when the household has none with this id.
   func record(_ key: RecordKey) throws -> RecordState?
 
+  /// Whether there was a record with this id that was deleted and has been collected.
+  func isGone(_ key: RecordKey) throws -> Bool
+
   /// What was decided about a change set; nil when nothing was, or when it was collected.
   func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry?
 
@@ -173,11 +176,14 @@ package struct ChangedRecords: Sendable {
   /// when the page was read.
   package let through: Revision
   package let hasMore: Bool
+  /// ``HouseholdState/horizon`` when the page was read.
+  package let horizon: Revision
 
-  package init(entries: [Entry], through: Revision, hasMore: Bool) {
+  package init(entries: [Entry], through: Revision, hasMore: Bool, horizon: Revision) {
     self.entries = entries
     self.through = through
     self.hasMore = hasMore
+    self.horizon = horizon
   }
 }
 

@@ -33,6 +33,8 @@ public enum RejectionCode: UInt16, Hashable, Sendable, CaseIterable {
   case referenceMissing = 2103
   /// The record, or one it depends on, is deleted.
   case gone = 2104
+  /// The record was deleted and is not kept any more.
+  case recordGone = 2105
 
   // The hub's order decided otherwise.
   /// The field takes one write and has it.

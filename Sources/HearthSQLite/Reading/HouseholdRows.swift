@@ -5,6 +5,7 @@ internal import HearthModel
 struct HouseholdRow {
   let number: Int64
   let app: String
+  let horizon: Revision
 
   /// Reads the row of a household; nil when there is none.
   init?(_ id: HouseholdID, _ statement: HotStatement) throws {
@@ -13,6 +14,7 @@ struct HouseholdRow {
     defer { statement.reset() }
     number = statement.integer(0)
     app = statement.text(1)
+    horizon = Revision(rawValue: UInt64(bitPattern: statement.integer(2)))
   }
 }
 
@@ -64,6 +66,7 @@ extension HouseholdState {
   /// Reads how far a household and its replicas have come.
   init(_ id: HouseholdID, _ row: HouseholdRow, _ statement: (HubStatement) throws -> HotStatement) throws {
     self.init(id: id, app: row.app, lineage: try Lineage(of: row.number, statement(.lives)))
+    horizon = row.horizon
     let installs = try statement(.installs)
     installs.bind(1, row.number)
     while try installs.next() {

@@ -48,13 +48,14 @@ struct Snapshot {
     while let next = try merge.next() {
       // A page ends between revisions: its cursor stands for whole ones.
       if bytes >= bytesMax, let last = entries.last, next.entry.revision > last.revision {
-        return ChangedRecords(entries: entries, through: last.revision, hasMore: true)
+        return ChangedRecords(entries: entries, through: last.revision, hasMore: true, horizon: row.horizon)
       }
       bytes += next.bytes
       entries.append(next.entry)
     }
     let last = try LastChange.all(of: row.number, statement(HubStatement.lastChangeOfReplicaBelow.sql))
-    return ChangedRecords(entries: entries, through: last.map(\.head).max() ?? .zero, hasMore: false)
+    return ChangedRecords(
+      entries: entries, through: last.map(\.head).max() ?? .zero, hasMore: false, horizon: row.horizon)
   }
 }
 

@@ -167,25 +167,7 @@ struct SnapshotReader: InquiryReader {
       statement.bind(3, isBehind ? [UInt8]() : [UInt8](repeating: 0xff, count: 17))
     }
     statement.bind(4, Int64(limit))
-    var found = [ChangedRecords.Entry]()
-    while try statement.next() {
-      guard let record = statement.id(0) else {
-        statement.reset()
-        throw StoreFault.corrupt(table.name, "household \(household)", "an id has not 16 bytes")
-      }
-      let revision = Revision(rawValue: UInt64(bitPattern: statement.integer(1)))
-      let bytes = statement.bytes(2)
-      do {
-        found.append(
-          ChangedRecords.Entry(
-            collection: table.schema.number, record: record, revision: revision,
-            state: try RecordState(column: bytes, of: table, record)))
-      } catch {
-        statement.reset()
-        throw error
-      }
-    }
-    return found
+    return try ChangedRecords.Entry.all(statement, in: table)
   }
 }
 

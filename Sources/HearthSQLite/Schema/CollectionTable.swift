@@ -30,15 +30,18 @@ struct CollectionTable: Sendable {
   static func name(app: String, collection: String) -> String { "\(app)_\(collection)" }
 
   /// All names that the collection takes in the database.
-  var names: [String] { [name, viewName, revisionIndexName] + schema.indexes.map { "\(name)_\($0.name)" } }
+  var names: [String] {
+    [name, viewName, revisionIndexName, deletedIndexName] + schema.indexes.map { "\(name)_\($0.name)" }
+  }
 
   private var viewName: String { "\(name)_live" }
   private var revisionIndexName: String { "\(name)__revision" }
+  private var deletedIndexName: String { "\(name)__deleted" }
 
   // MARK: Creation
 
   /// The statements that make the table, its indexes and its view.
-  var creation: [String] { [table, revisionIndex] + indexes + sideTables.flatMap(\.creation) + [view] }
+  var creation: [String] { [table, revisionIndex, deletedIndex] + indexes + sideTables.flatMap(\.creation) + [view] }
 
   private var table: String {
     let fields = columns.map { "  \($0.field.name.quoted) \($0.field.type.columnType), -- \($0.comment)\n" }
@@ -57,6 +60,11 @@ struct CollectionTable: Sendable {
   /// Finds what changed since a cursor (P11).
   private var revisionIndex: String {
     "CREATE INDEX \(revisionIndexName.quoted) ON \(name.quoted) (_household, _revision)"
+  }
+
+  /// Finds what is deleted; what is not is not in it.
+  private var deletedIndex: String {
+    "CREATE INDEX \(deletedIndexName.quoted) ON \(name.quoted) (_household, _revision) WHERE _life = 1"
   }
 
   private var indexes: [String] {
@@ -85,6 +93,7 @@ struct CollectionTable: Sendable {
     let own = [
       PlannerEstimate(table: name, index: name, columns: [.household, .record]),
       PlannerEstimate(table: name, index: revisionIndexName, columns: [.household, .value]),
+      PlannerEstimate(table: name, index: deletedIndexName, columns: [.household, .value], isPartial: true),
     ]
     return own + columnIndexes + sideTables.flatMap(\.estimates)
   }
@@ -116,6 +125,21 @@ struct CollectionTable: Sendable {
   var selectChanged: String {
     "SELECT id, _revision, _state FROM \(name.quoted) WHERE _household = ?1 AND _revision > ?2 ORDER BY _revision, id"
   }
+
+  /// The deleted records behind a place, the oldest first: household, last revision, revision, id, count.
+  var selectOldestDeleted: String {
+    """
+    SELECT id, _revision, _state FROM \(name.quoted)
+    WHERE _household = ?1 AND _life = 1 AND _revision <= ?2 AND (_revision > ?3 OR (_revision = ?3 AND id > ?4))
+    ORDER BY _revision, id LIMIT ?5
+    """
+  }
+
+  /// A record with its last revision: household, id.
+  var selectEntry: String { "SELECT id, _revision, _state FROM \(name.quoted) WHERE _household = ?1 AND id = ?2" }
+
+  /// A record that goes for ever: household, id.
+  var delete: String { "DELETE FROM \(name.quoted) WHERE _household = ?1 AND id = ?2" }
 
   /// A new record: household, id, revision, life, state, then all fields in their order.
   var insert: String {

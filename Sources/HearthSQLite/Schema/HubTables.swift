@@ -5,7 +5,8 @@
 /// replica, and a row that is written with every commit costs a page of the log each time.
 enum HubTables {
   static let all = [
-    households, lives, lifeStarts, devices, devicesByHousehold, installs, changes, remnants, renewed, decisions,
+    households, lives, lifeStarts, devices, devicesByHousehold, installs, changes, remnants, gravestones, renewed,
+    decisions,
     references, uniques, packs, catalogues,
   ]
 
@@ -15,7 +16,8 @@ enum HubTables {
       number INTEGER PRIMARY KEY,
       uuid TEXT NOT NULL UNIQUE,
       app TEXT NOT NULL,
-      label TEXT NOT NULL
+      label TEXT NOT NULL,
+      horizon INTEGER NOT NULL DEFAULT 0 -- the last revision of a deleted record that has been collected
     ) STRICT
     """
 
@@ -99,6 +101,16 @@ enum HubTables {
       rejection INTEGER, -- its number; NULL when the change set was taken in
       content_hash BLOB NOT NULL,
       PRIMARY KEY (household, replica, counter)
+    ) STRICT, WITHOUT ROWID
+    """
+
+  /// The ids of deleted records that have been collected: nobody makes them again.
+  private static let gravestones = """
+    CREATE TABLE hearth_gravestones (
+      household INTEGER NOT NULL,
+      collection INTEGER NOT NULL,
+      record BLOB NOT NULL,
+      PRIMARY KEY (household, collection, record)
     ) STRICT, WITHOUT ROWID
     """
 

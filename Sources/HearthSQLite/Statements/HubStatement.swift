@@ -22,7 +22,7 @@ enum HubStatement: Int, CaseIterable {
 
   var sql: String {
     switch self {
-    case .household: "SELECT number, app FROM hearth_households WHERE uuid = ?1"
+    case .household: "SELECT number, app, horizon FROM hearth_households WHERE uuid = ?1"
     case .lives:
       """
       SELECT l.epoch, s.revision FROM hearth_lives l

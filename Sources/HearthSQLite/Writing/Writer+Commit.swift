@@ -137,7 +137,7 @@ extension Writer {
 
   // MARK: References
 
-  private func run(_ kind: HubStatement, _ reference: Reference, _ household: KnownHousehold) throws {
+  func run(_ kind: HubStatement, _ reference: Reference, _ household: KnownHousehold) throws {
     let statement = try statements.statement(kind)
     statement.bind(1, household.number)
     statement.bind(2, reference.target)

@@ -15,7 +15,29 @@ extension Writer {
         "DELETE FROM hearth_decisions WHERE household = ? AND revision = ? AND ordinal = ?",
         [household.number, Int64(bitPattern: decision.revision.rawValue), decision.ordinal])
     }
+    if !compaction.records.isEmpty { try bury(compaction.records, household) }
   }
+
+  // MARK: Deleted records
+
+  private func bury(_ collected: [CollectedRecord], _ household: KnownHousehold) throws {
+    for record in collected {
+      guard let table = household.tables.table(record.collection) else { continue }
+      let id = Data(record.record.bytes)
+      for sql in table.sideTables.map(\.delete) + [table.delete] { try execute(sql, [household.number, id]) }
+      for reference in record.references { try run(.deleteReference, reference, household) }
+      try execute(
+        "INSERT OR IGNORE INTO hearth_gravestones (household, collection, record) VALUES (?, ?, ?)",
+        [household.number, Int64(record.collection.rawValue), id])
+      records[RecordKey(household.state.id, record.collection, record.record)] = nil
+      household.state.horizon = max(household.state.horizon, record.revision)
+    }
+    try execute(
+      "UPDATE hearth_households SET horizon = ? WHERE number = ?",
+      [Int64(bitPattern: household.state.horizon.rawValue), household.number])
+  }
+
+  // MARK: Change sets
 
   /// Leaves of a change set what answers its resend.
   private func strip(_ remnant: Remnant, _ household: KnownHousehold) throws {
@@ -74,6 +96,40 @@ extension WriterReader: CompactionReader {
     SELECT revision, at, stamp, clock_offset, member, rank, verdict, content_hash, payload, counter FROM hearth_changes
     WHERE household = ?1 AND replica = ?2 ORDER BY counter
     """
+
+  func entry(_ key: RecordKey) throws -> ChangedRecords.Entry? {
+    guard let known = try writer.household(key.household), let table = known.tables.table(key.collection) else {
+      return nil
+    }
+    let statement = HotStatement(try writer.database.cachedStatement(sql: table.selectEntry))
+    statement.bind(1, known.number)
+    statement.bind(2, key.record)
+    return try ChangedRecords.Entry.all(statement, in: table).first
+  }
+
+  func deletedRecords(
+    of household: HouseholdID, through revision: Revision, after mark: ChangedMark?, limit: Int
+  ) throws -> [ChangedRecords.Entry] {
+    guard let known = try writer.household(household) else { return [] }
+    var found = [ChangedRecords.Entry]()
+    for table in known.tables.collections {
+      let statement = HotStatement(try writer.database.cachedStatement(sql: table.selectOldestDeleted))
+      statement.bind(1, known.number)
+      statement.bind(2, Int64(clamping: revision.rawValue))
+      statement.bind(3, mark.map { Int64(clamping: $0.revision.rawValue) } ?? -1)
+      // Of the mark's own revision only what stands behind it: nothing of earlier collections, all of later ones.
+      if let mark, table.schema.number == mark.collection {
+        statement.bind(4, mark.record)
+      } else {
+        let isBehind = mark.map { table.schema.number > $0.collection } ?? true
+        statement.bind(4, isBehind ? [UInt8]() : [UInt8](repeating: 0xff, count: 17))
+      }
+      statement.bind(5, Int64(limit))
+      found += try ChangedRecords.Entry.all(statement, in: table)
+    }
+    let ordered = found.sorted { ($0.revision, $0.collection, $0.record) < ($1.revision, $1.collection, $1.record) }
+    return Array(ordered.prefix(limit))
+  }
 
   func decisions(
     of household: HouseholdID, through revision: Revision, after mark: DecidedRecord?, limit: Int

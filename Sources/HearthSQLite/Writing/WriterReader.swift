@@ -12,6 +12,19 @@ struct WriterReader: StoreReader {
 
   func change(_ household: HouseholdID, _ dot: Dot) throws -> ChangeEntry? { try writer.change(household, dot) }
 
+  func isGone(_ key: RecordKey) throws -> Bool {
+    guard let known = try writer.household(key.household) else { return false }
+    let statement = HotStatement(try writer.database.cachedStatement(sql: Self.gravestone))
+    statement.bind(1, known.number)
+    statement.bind(2, Int64(key.collection.rawValue))
+    statement.bind(3, key.record)
+    defer { statement.reset() }
+    return try statement.next()
+  }
+
+  private static let gravestone =
+    "SELECT 1 FROM hearth_gravestones WHERE household = ?1 AND collection = ?2 AND record = ?3"
+
   func remnant(_ household: HouseholdID, _ dot: Dot) throws -> Remnant? {
     guard let known = try writer.household(household) else { return nil }
     let statement = HotStatement(try writer.database.cachedStatement(sql: Remnant.select))

@@ -105,12 +105,12 @@ final class HubShell: @unchecked Sendable {
   }
 
   private func compacted(_ tally: CompactionKeeper.Tally?) {
-    if let tally, tally.changeSets + tally.decisions > 0 {
+    if let tally, tally.changeSets + tally.decisions + tally.records > 0 {
       logger.info(
         "the past was collected",
         metadata: [
           "households": "\(tally.households)", "change_sets": "\(tally.changeSets)",
-          "decisions": "\(tally.decisions)",
+          "decisions": "\(tally.decisions)", "records": "\(tally.records)",
         ])
     }
     compactLater()

@@ -16,6 +16,7 @@ extension MergeModel {
       let known = parts[collection.number] ?? [:]
       for record in known.keys.sorted() {
         let place = "\(collection.name)/\(record)"
+        guard !gone.contains(RecordKey(household, collection.number, record)) else { continue }
         guard let state = states[RecordKey(household, collection.number, record)] else {
           throw Violation(.oneFate, place, "a change to it was taken in, and the hub has no such record")
         }
@@ -25,7 +26,10 @@ extension MergeModel {
         }
         try compareLife(collection, record, state, known[record]!, place)
       }
-      let unknown = entries.first { $0.collection == collection.number && known[$0.record] == nil }
+      let unknown = entries.first { entry in
+        entry.collection == collection.number
+          && (known[entry.record] == nil || gone.contains(RecordKey(household, collection.number, entry.record)))
+      }
       if let unknown {
         throw Violation(.oneFate, "\(collection.name)/\(unknown.record)", "the hub has it, and no change set made it")
       }

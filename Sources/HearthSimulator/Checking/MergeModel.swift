@@ -42,6 +42,8 @@ struct MergeModel {
   /// Under which dots a device's content was decided, and whether as what had other dots before.
   private var contents: [Content: [(dot: Dot, isRenewed: Bool)]] = [:]
   private(set) var acceptedCount = 0
+  /// Deleted records that were collected: they are not at the hub, and never come back.
+  private(set) var gone: Set<RecordKey> = []
 
   /// What makes a change set the same, whatever its dot.
   private struct Content: Hashable {
@@ -90,6 +92,17 @@ struct MergeModel {
   }
 
   // MARK: Lives
+
+  /// Takes notice that a record was collected.
+  mutating func collect(_ key: RecordKey) { gone.insert(key) }
+
+  /// Whether a record is deleted, or hidden by the delete of another; nil where that follows from more than this knows.
+  func isOutOfSight(_ key: RecordKey) -> Bool? {
+    guard scope.lives.contains(key.collection), let collection = pack.collection(key.collection),
+      let parts = parts[key.collection]?[key.record]
+    else { return nil }
+    return isDeleted(parts) || isHidden(collection, parts, depth: 0)
+  }
 
   /// Whether a record's own deletes leave it deleted, in collections where deletes win.
   func isDeleted(_ parts: [Part]) -> Bool {

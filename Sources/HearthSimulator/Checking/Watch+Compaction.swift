@@ -27,6 +27,28 @@ extension Watch {
       memory.collected[household, default: []].insert(remnant.dot)
     }
     for row in compaction.decisions { try checkClosed(row, household, reader) }
+    for record in compaction.records { try checkGone(record, compaction, frontier, reader) }
+    for record in compaction.records {
+      memory.models[household]?.collect(RecordKey(household, record.collection, record.record))
+      memory.oracles[household]?.forget(record.record)
+    }
+  }
+
+  /// What goes for ever is deleted or hidden, known to all, and nothing that stays points to it.
+  private func checkGone(
+    _ record: CollectedRecord, _ compaction: Compaction, _ frontier: Revision, _ reader: any CompactionReader
+  ) throws {
+    let (household, place) = (compaction.household, "\(compaction.household) \(record.record)")
+    let key = RecordKey(household, record.collection, record.record)
+    guard memory.models[household]?.isOutOfSight(key) ?? true else {
+      throw Violation(.nothingLost, place, "it is collected, and is neither deleted nor hidden")
+    }
+    guard record.revision <= frontier else {
+      throw Violation(.convergence, place, "it is collected, and a device has everything only up to \(frontier)")
+    }
+    let going = Set(compaction.records.map(\.record))
+    let staying = try reader.referrers(household, to: record.record).first { !going.contains($0.record) }
+    if let staying { throw Violation(.oneFate, place, "it is collected, and \(staying.record) points to it") }
   }
 
   /// The lowest revision that an install has acknowledged which was heard of lately.

@@ -118,8 +118,17 @@ struct Watch {
     } else {
       try checkToldOf(entry, stamp: stamp, household, place)
       try checkOnce(entry, household, place)
+      try checkStaysGone(entry, household, place)
     }
     try RuleWatch.judge(entry, isFormer: former != nil, pack, &memory.oracles[household], place)
+  }
+
+  /// Nothing rises from the dead.
+  private func checkStaysGone(_ entry: ChangeEntry, _ household: HouseholdID, _ place: String) throws {
+    if case .rejected = entry.verdict { return }
+    let gone = memory.models[household]?.gone ?? []
+    let risen = entry.changeSet.changes.first { gone.contains(RecordKey(household, $0.collection, $0.record)) }
+    if let risen { throw Violation(.convergence, place, "\(risen.record) was collected and is written to") }
   }
 
   /// The stamp that counts is the one that the clocks make, and what people have to be told is in the verdict.

@@ -70,6 +70,8 @@ package struct Oracle: Sendable {
   static let ranks = ["parent": 3, "teen": 2, "child": 1, "helper": 0]
 
   package var records: [Key: OracleRecord] = [:]
+  /// Ids of deleted records that were collected: nobody writes to them again.
+  private(set) var gone: Set<RecordID> = []
   let household: RecordID
   let day: @Sendable (Instant) -> Day
   /// The last counter that was decided of each replica.
@@ -106,6 +108,12 @@ package struct Oracle: Sendable {
     return []
   }
 
+  /// Takes notice that a deleted record was collected.
+  mutating func forget(_ record: RecordID) {
+    gone.insert(record)
+    records = records.filter { $0.key.id != record }
+  }
+
   /// Takes notice of a change set that has no effect.
   mutating func skip(_ dot: Dot) { progress.add(dot) }
 
@@ -116,6 +124,7 @@ package struct Oracle: Sendable {
     case .failure(let refused): return [refused.fault]
     case .success(let known): author = known
     }
+    guard submission.changes.allSatisfy({ !gone.contains($0.id) }) else { return [Fault("recordGone")] }
     var faults = submission.changes.flatMap { take($0, author, before) }
     guard faults.isEmpty else { return faults }
     faults = submission.changes.flatMap { danglingReferences(of: $0) }

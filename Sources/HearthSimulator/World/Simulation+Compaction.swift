@@ -16,7 +16,10 @@ extension Simulation {
     for household in households.map(\.id) where stepsLeft > 0 {
       stepsLeft -= try keeper.walk(household, hub.store, engine, &watch, stepsMax: stepsLeft)
     }
-    trace.note(self.now, "the hub collects \(keeper.changeSets) change sets and \(keeper.decisions) decided conflicts")
+    trace.note(
+      self.now,
+      "the hub collects \(keeper.changeSets) change sets, \(keeper.decisions) decisions, \(keeper.records) records"
+    )
   }
 }
 
@@ -26,6 +29,7 @@ struct WatchedCompaction {
   let now: Instant
   private(set) var changeSets = 0
   private(set) var decisions = 0
+  private(set) var records = 0
 
   init(policy: CompactionPolicy, now: Instant) {
     (self.policy, self.now) = (policy, now)
@@ -47,6 +51,7 @@ struct WatchedCompaction {
       }
       changeSets += step?.compaction.remnants.count ?? 0
       decisions += step?.compaction.decisions.count ?? 0
+      records += step?.compaction.records.count ?? 0
       mark = step?.next
       steps += 1
     }

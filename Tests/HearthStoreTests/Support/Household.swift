@@ -156,6 +156,7 @@ private struct NewHousehold: StoreReader {
   func record(_ key: RecordKey) -> RecordState? { nil }
   func change(_ household: HouseholdID, _ dot: Dot) -> ChangeEntry? { nil }
   func remnant(_ household: HouseholdID, _ dot: Dot) -> Remnant? { nil }
+  func isGone(_ key: RecordKey) -> Bool { false }
   func dot(_ household: HouseholdID, of content: RenewedContent) -> Dot? { nil }
   func referrers(_ household: HouseholdID, to target: RecordID) -> [Reference] { [] }
   func holder(of key: UniqueKey) -> UniqueHolder? { nil }
