@@ -1,6 +1,8 @@
 import HearthEngine
+import HearthHub
 import HearthModel
 import HearthPack
+import HearthTesting
 import Testing
 
 extension StoreConformance {
@@ -54,6 +56,47 @@ extension StoreConformance {
       }
       #expect(try store.households().map(\.id) == [eva.id])
       #expect(try store.household(id) == nil)
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `households founded in one transaction are what each would be alone`(kind: StoreKind) throws {
+      let (together, alone) = (try kind.makeStore(), try kind.makeStore())
+      let families = [Fixture.eva, Fixture.mark]
+      try Self.found([families], in: together)
+      try Self.found(families.map { [$0] }, in: alone)
+      let ids = families.map(\.id)
+      #expect(try StoreDump(together, ids) == StoreDump(alone, ids))
+    }
+
+    @Test(arguments: StoreKind.allCases)
+    func `of households founded together none is there when one breaks a rule, also towards another`(
+      kind: StoreKind
+    ) throws {
+      let store = try kind.makeStore()
+      // Ids that begin alike have addresses made of them that are the same.
+      let twins = (1...2).map { number in
+        Fixture.seed.with([Fixture.eva]).renamed(Fixture.famquestWithRules) { RecordID(high: 7, low: number) }
+          .households[0].with([])
+      }
+      let families = [Fixture.mark] + twins
+      #expect {
+        try Self.found([families], in: store, Fixture.famquestWithRules)
+      } throws: {
+        ($0 as? Rejection)?.code == .uniqueViolation
+      }
+      #expect(try store.households().isEmpty)
+    }
+
+    private static func found(
+      _ groups: [[Seed.Household]], in store: any Store, _ pack: Pack = Fixture.famquest
+    ) throws {
+      let founding = Founding(engine: Fixture.makeEngine([pack.name: pack]))
+      var random = SeededGenerator(seed: 1)
+      for group in groups {
+        _ = try founding.found(
+          group, app: pack.name, in: store, now: Instant(milliseconds: 1_762_880_400_000), random: { random.next() },
+          makeToken: { "token-\(random.next())" })
+      }
     }
 
     @Test(arguments: StoreKind.allCases)

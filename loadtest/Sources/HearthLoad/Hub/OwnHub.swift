@@ -58,17 +58,22 @@ final class OwnHub: DrivenHub {
     let store = try SQLiteStore.open(at: data.path, packs: [app.pack.name: app.pack])
     defer { try? store.close() }
     try store.beginLife(Epoch(rawValue: .random(in: 1 ... .max)))
-    return try (0..<count).map { number in
-      progress(number)
-      let household = app.household(of: members)
+    var accounts = [[LoadDevice.Credentials]]()
+    while accounts.count < count {
+      progress(accounts.count)
+      let households = (0..<min(Self.foundedAtOnce, count - accounts.count)).map { _ in app.household(of: members) }
       let made = try Founding(engine: engine).found(
-        household, app: app.pack.name, in: store, now: Instant(milliseconds: Clocks.wallMilliseconds),
+        households, app: app.pack.name, in: store, now: Instant(milliseconds: Clocks.wallMilliseconds),
         random: { .random(in: 1 ... .max) }, makeToken: Administration.makeToken)
-      return made.map {
-        LoadDevice.Credentials(household: household.id, member: $0.member, token: $0.token)
+      accounts += zip(households, made).map { household, devices in
+        devices.map { LoadDevice.Credentials(household: household.id, member: $0.member, token: $0.token) }
       }
     }
+    return accounts
   }
+
+  /// Households of a transaction: enough that its sync costs next to nothing.
+  private static let foundedAtOnce = 32
 
   /// Starts the process, on the ports that it had before when it had some, and waits until it listens.
   func start() async throws -> HubAddresses {
