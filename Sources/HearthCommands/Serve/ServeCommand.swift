@@ -77,6 +77,7 @@ package struct ServeCommand: AsyncParsableCommand {
   private static func open(_ folder: DataFolder, _ packs: [String: Pack]) throws -> SQLiteStore {
     var options = SQLiteStore.Options()
     options.copiesLogBeside = true
+    options.checkpointPages = SQLiteStore.Options.checkpointPagesBeside
     do {
       return try SQLiteStore.open(at: folder.url.path, packs: packs, options: options)
     } catch {

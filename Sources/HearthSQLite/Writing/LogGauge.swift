@@ -41,12 +41,19 @@ final class LogGauge {
   }
 
   /// The same with any connection, of which no gauge knows.
-  static func checkpoint(_ database: Database) throws {
-    let code = sqlite3_wal_checkpoint_v2(database.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, nil, nil)
+  ///
+  /// - Returns: pages of the log that are not in the file yet: those that commits added meanwhile, or that a reader holds
+  ///   back.
+  @discardableResult
+  static func checkpoint(_ database: Database) throws -> Int {
+    var (pages, copied): (Int32, Int32) = (0, 0)
+    let code = sqlite3_wal_checkpoint_v2(
+      database.sqliteConnection, nil, SQLITE_CHECKPOINT_PASSIVE, &pages, &copied)
     guard code == SQLITE_OK || code == SQLITE_BUSY else {
       throw DatabaseError(
         resultCode: ResultCode(rawValue: sqlite3_extended_errcode(database.sqliteConnection)),
         message: String(cString: sqlite3_errmsg(database.sqliteConnection)))
     }
+    return Int(pages - copied)
   }
 }

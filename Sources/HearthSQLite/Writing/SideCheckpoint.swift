@@ -34,13 +34,23 @@ final class SideCheckpoint: Sendable {
     guard isIdle else { return }
     connection.asyncWriteWithoutTransaction { [self] database in
       do {
-        try LogGauge.checkpoint(database)
+        try Self.copy(database)
         phase.withLock { $0 = .done }
       } catch {
         phase.withLock { $0 = .failed(error) }
       }
     }
   }
+
+  /// Copies until only a few pages are left: each round leaves what commits added while it ran, less each time. Where a
+  /// reader holds more back, the rounds end all the same.
+  private static func copy(_ database: Database) throws {
+    for _ in 0..<roundsMax where try LogGauge.checkpoint(database) <= restMax { return }
+  }
+
+  private static let roundsMax = 4
+  /// Pages that the writer copies between two commits without anybody seeing it.
+  private static let restMax = 64
 
   /// How far it is; what has ended is idle afterwards.
   func take() -> Phase {
