@@ -44,7 +44,12 @@ let package = Package(
         "HearthEngine", "HearthModel", "HearthPack", "HearthProtocol", "HearthWire",
         .product(name: "Crypto", package: "swift-crypto"),
       ]),
-    .target(name: "HearthReplica", dependencies: ["HearthModel", "HearthProtocol", "HearthWire"]),
+    .target(
+      name: "HearthReplica",
+      dependencies: [
+        "HearthModel", "HearthProtocol", "HearthWire",
+        .product(name: "HashTreeCollections", package: "swift-collections"),
+      ]),
 
     // shells
     .target(name: "HearthMemory", dependencies: ["HearthEngine", "HearthModel", "HearthProtocol", "HearthReplica"]),

@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 package import HearthModel
 
 // What the person sees: what the hub confirmed, with the device's own undecided changes laid over it.
@@ -35,7 +36,7 @@ extension Replica {
     for counter in pending[key] ?? [] where counter > identity.confirmedCounter {
       // Undecided as far as this device was told, and yet part of what it was sent.
       if let replica = identity.replica, confirmed?.versions.covers(Dot(replica, counter)) == true { continue }
-      guard let entry = entry(counter) else { continue }
+      guard let entry = outbox[counter] else { continue }
       for change in entry.changeSet.changes where change.collection == key.collection {
         let change = meant(change)
         // An edit of a record that is not there any more shows nothing.
@@ -46,13 +47,6 @@ extension Replica {
       }
     }
     return record
-  }
-
-  func entry(_ counter: UInt64) -> OutboxEntry? {
-    guard let first = outbox.first?.changeSet.counter, counter >= first, counter - first < UInt64(outbox.count) else {
-      return nil
-    }
-    return outbox[Int(counter - first)]
   }
 
   func author(of entry: OutboxEntry) -> Authorship {

@@ -1,3 +1,4 @@
+internal import HashTreeCollections
 package import HearthModel
 package import HearthProtocol
 
@@ -9,18 +10,18 @@ package struct Replica: Sendable {
   package let pack: Pack
   package internal(set) var identity: ReplicaIdentity
   /// Change sets without an outcome, ascending by counter.
-  package private(set) var outbox: [OutboxEntry]
+  package private(set) var outbox: Outbox
   /// Who writes under which replica number.
   package private(set) var roster: [ReplicaNumber: RosterEntry]
   /// What was decided under earlier incarnations, between the Welcome that asks for it and the new incarnation.
   private var remembered: [SettledEntry] = []
-  /// Where the undecided changes of a record stand: counters, ascending.
-  private(set) var pending: [ReplicaKey: [UInt64]] = [:]
+  /// Where the undecided changes of a record stand: counters, ascending. As cheap to copy as the outbox.
+  private(set) var pending: TreeDictionary<ReplicaKey, [UInt64]> = [:]
 
   package init(pack: Pack, identity: ReplicaIdentity, outbox: [OutboxEntry], roster: [RosterEntry]) {
     self.pack = pack
     self.identity = identity
-    self.outbox = outbox
+    self.outbox = Outbox(outbox)
     self.roster = Dictionary(roster.map { ($0.replica, $0) }, uniquingKeysWith: { $1 })
     indexOutbox()
   }
@@ -38,10 +39,7 @@ package struct Replica: Sendable {
   }
 
   /// The counters of the outbox; nil when it is empty.
-  package var outboxCounters: ClosedRange<UInt64>? {
-    guard let first = outbox.first, let last = outbox.last else { return nil }
-    return first.changeSet.counter...last.changeSet.counter
-  }
+  package var outboxCounters: ClosedRange<UInt64>? { outbox.reach }
 
   private mutating func indexOutbox() {
     pending = [:]
@@ -102,13 +100,8 @@ extension Replica {
   /// The change sets of a part of the outbox, which now count as sent.
   package mutating func take(_ counters: ClosedRange<UInt64>) -> (step: Step, changeSets: [ChangeSet]) {
     var step = Step()
-    var changeSets = [ChangeSet]()
-    for position in outbox.indices where counters.contains(outbox[position].changeSet.counter) {
-      outbox[position].isSent = true
-      changeSets.append(outbox[position].changeSet)
-    }
     step.writes.sent = counters
-    return (step, changeSets)
+    return (step, outbox.take(counters))
   }
 
   /// Whether the device can go on after a Welcome.
@@ -165,12 +158,12 @@ extension Replica {
     let first = outbox.first?.changeSet.counter ?? identity.nextCounter
     guard last + 1 < first else { return true }
     let forgotten = try reader.settled(of: identity.incarnation, after: last).filter { $0.changeSet.counter < first }
-    outbox = forgotten.map { OutboxEntry(decided: $0, isRenamed: false) } + outbox
+    outbox = Outbox(forgotten.map { OutboxEntry(decided: $0, isRenamed: false) } + outbox)
     if !forgotten.isEmpty { identity.aliases = [] }
     identity.confirmedCounter = min(identity.confirmedCounter, last)
     indexOutbox()
     step.writes.unsettled = forgotten
-    step.writes.outbox = outbox
+    step.writes.outbox = Array(outbox)
     step.changed.formUnion(pending.keys)
     return UInt64(forgotten.count) == first - last - 1
   }
@@ -193,11 +186,13 @@ extension Replica {
     var step = Step()
     identity.incarnation = incarnation
     // Also what this install never sent: another one with the same past may have.
+    var waiting = Array(outbox)
     if let replica = identity.replica {
-      for position in outbox.indices { outbox[position].rename(from: replica) }
+      for position in waiting.indices { waiting[position].rename(from: replica) }
     }
-    outbox = remembered.map { OutboxEntry(decided: $0, isRenamed: true) } + outbox
-    for position in outbox.indices { outbox[position].changeSet.counter = UInt64(position + 1) }
+    waiting = remembered.map { OutboxEntry(decided: $0, isRenamed: true) } + waiting
+    for position in waiting.indices { waiting[position].changeSet.counter = UInt64(position + 1) }
+    outbox = Outbox(waiting)
     step.writes.unsettled = remembered
     remembered = []
     identity.replica = nil
@@ -206,7 +201,7 @@ extension Replica {
     indexOutbox()
     step.changed = Set(pending.keys)
     step.writes.identity = identity
-    step.writes.outbox = outbox
+    step.writes.outbox = waiting
     return step
   }
 
@@ -323,10 +318,7 @@ extension Replica {
   // MARK: Outcomes
 
   private mutating func apply(_ outcome: Outcome, _ step: inout Step, _ reader: some ReplicaReader) throws {
-    guard let replica = identity.replica,
-      let position = outbox.firstIndex(where: { $0.changeSet.counter == outcome.counter })
-    else { return }
-    let entry = outbox.remove(at: position)
+    guard let replica = identity.replica, let entry = outbox.remove(outcome.counter) else { return }
     for key in keys(of: entry) {
       pending[key]?.removeAll { $0 == outcome.counter }
       if pending[key]?.isEmpty == true { pending[key] = nil }

@@ -56,8 +56,8 @@ extension Engine {
 
 extension Plan {
   /// Whether a record that is gone is kept for ever, because something asks by its id whether it ever was: people and
-  /// the household itself, what has other names, catalogues, and records with a natural key. Those go with a record that
-  /// their key names: nobody can ask for them without it.
+  /// the household itself, what has other names, catalogues, and records with a natural key. Those go with a record
+  /// that their key names: nobody can ask for them without it.
   ///
   /// - Parameter field: the reference by which it points to what goes; nil when it goes for itself.
   fileprivate func keepsGrave(

@@ -22,8 +22,8 @@ extension SQLiteStore {
     /// How long to wait for another program that is writing to the file, in seconds.
     package var busySeconds = 5.0
 
-    /// ``checkpointPages`` where the log is copied beside commits: the longer it grows, the more changes of the same page
-    /// are copied once. A log of this size is read anew within a tenth of a second after a crash.
+    /// ``checkpointPages`` where the log is copied beside commits: the longer it grows, the more changes of the same
+    /// page are copied once.
     package static let checkpointPagesBeside = 12_000
 
     /// The sizes for a hub that serves up to a few thousand households.

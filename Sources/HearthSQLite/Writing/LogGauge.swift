@@ -42,8 +42,8 @@ final class LogGauge {
 
   /// The same with any connection, of which no gauge knows.
   ///
-  /// - Returns: pages of the log that are not in the file yet: those that commits added meanwhile, or that a reader holds
-  ///   back.
+  /// - Returns: pages of the log that are not in the file yet: those that commits added meanwhile, or that a reader
+  ///   holds back.
   @discardableResult
   static func checkpoint(_ database: Database) throws -> Int {
     var (pages, copied): (Int32, Int32) = (0, 0)

@@ -50,8 +50,8 @@ extension Simulation {
     }
   }
 
-  private func remember(_ outbox: [OutboxEntry], _ counter: UInt64, _ device: SimulatedDevice) {
-    guard let entry = outbox.last(where: { $0.changeSet.counter == counter }) else { return }
+  private func remember(_ outbox: Outbox, _ counter: UInt64, _ device: SimulatedDevice) {
+    guard let entry = outbox[counter] else { return }
     device.authored[AuthoredKey(entry.changeSet)] = entry.changeSet
     watch.made(entry.changeSet, by: device.member, in: households[device.household].id)
   }
