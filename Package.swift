@@ -32,9 +32,12 @@ let package = Package(
     .target(name: "HearthProtocol", dependencies: ["HearthModel"]),
 
     // bytes
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
     .target(
       name: "HearthWire",
-      dependencies: ["HearthModel", "HearthProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf")]),
+      dependencies: [
+        "CZlib", "HearthModel", "HearthProtocol", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+      ]),
 
     // decisions
     .target(name: "HearthEngine", dependencies: ["HearthModel", .product(name: "Crypto", package: "swift-crypto")]),
@@ -249,7 +252,7 @@ let package = Package(
   swiftLanguageModes: [.v6]
 )
 
-for target in package.targets {
+for target in package.targets where target.type != .system {
   target.swiftSettings = [
     .enableUpcomingFeature("ExistentialAny"),
     .enableUpcomingFeature("InternalImportsByDefault"),

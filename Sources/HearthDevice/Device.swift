@@ -52,7 +52,8 @@ public actor Device {
         incarnation: max(configuration.random(), 1), household: configuration.household,
         member: configuration.member))
     core = DeviceCore(
-      replica: opened.replica, token: configuration.token, software: configuration.software, form: form)
+      replica: opened.replica, token: configuration.token, software: configuration.software, form: form,
+      deflatingFrom: configuration.deflatesMessages ? DeflatedFrames.thresholdBytes : nil)
     storage = opened.storage
     self.configuration = configuration
     self.address = address

@@ -18,6 +18,8 @@ public struct DeviceConfiguration: Sendable {
   public var software = "hearth-device/\(Hearth.version)"
   /// Whether messages over WebSocket are JSON that people can read, rather than binary.
   public var usesReadableFrames = false
+  /// Whether binary messages are deflated where there is much to say, as after days offline, if the hub does so too.
+  public var deflatesMessages = true
   /// The device's clock.
   public var clock: @Sendable () -> Instant = { .current }
   /// 64 random bits.

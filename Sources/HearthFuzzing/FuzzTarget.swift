@@ -4,6 +4,7 @@ internal import HearthWire
 package enum FuzzTarget: String, CaseIterable, Sendable {
   case frames
   case websocket
+  case deflated
   case deviceBinary = "device-binary"
   case deviceText = "device-text"
   case hubBinary = "hub-binary"
@@ -26,6 +27,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     switch self {
     case .frames: "a TCP stream, cut into frames"
     case .websocket: "a WebSocket stream at a hub and at a device"
+    case .deflated: "the body of a Deflated"
     case .deviceBinary: "a device's message, protobuf"
     case .deviceText: "a device's message, JSON"
     case .hubBinary: "a hub's message, protobuf"
@@ -48,7 +50,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
   /// What an input is made of, which is what the generator keeps while it changes the rest.
   package var shape: Shape {
     switch self {
-    case .frames, .websocket: .bytes
+    case .frames, .websocket, .deflated: .bytes
     case .deviceBinary, .hubBinary: .protobuf
     case .hubCoreBinary, .deviceCoreBinary: .frames
     case .hubCoreText, .deviceCoreText: .lines
@@ -85,7 +87,7 @@ package enum FuzzTarget: String, CaseIterable, Sendable {
     case .pack, .seed: 64 << 10
     case .hubCoreBinary, .hubCoreText, .deviceCoreBinary, .deviceCoreText, .scenario, .catalogue, .founding: 32 << 10
     case .expression, .value: 2 << 10
-    case .frames, .websocket, .deviceBinary, .deviceText, .hubBinary, .hubText, .settings: 8 << 10
+    case .frames, .websocket, .deflated, .deviceBinary, .deviceText, .hubBinary, .hubText, .settings: 8 << 10
     }
   }
 }
@@ -127,6 +129,7 @@ extension FuzzTarget {
     switch self {
     case .frames: try FrameTarget.run(input)
     case .websocket: try WebSocketTarget.run(input)
+    case .deflated: try DeflatedTarget.run(input)
     case .deviceBinary: try MessageTarget(ground, .binary).device(input)
     case .deviceText: try MessageTarget(ground, .text).device(input)
     case .hubBinary: try MessageTarget(ground, .binary).hub(input)

@@ -88,7 +88,7 @@ package struct Doorkeeper: Sendable {
       session: circumstances.session, household: household.id, member: device.member, role: view.standing.role,
       replica: replica, epoch: view.epoch(household.lineage.epoch), head: household.revision,
       lastCounter: household.progress(of: replica).counter, clock: circumstances.now, isSnapshot: isSnapshot,
-      limits: limits)
+      limits: limits, deflates: hello.deflates)
     return Admitted(
       grant: HubSession.Grant(
         welcome: welcome, roster: try roster(of: household, store),

@@ -75,6 +75,8 @@ package struct HubCore: Sendable {
     var view: View?
     /// Whether a frame has come, which fixes the form of all that follow.
     var hasSpoken = false
+    /// Whether Welcome has agreed to Deflated.
+    var deflates = false
     /// How the connection ends, as far as it has been said.
     var ending = Ending.orderly
   }
@@ -144,12 +146,35 @@ package struct HubCore: Sendable {
       return malformed(fault, from: id)
     }
     do {
-      let message = try codec.decodeDeviceMessage(frame)
-      return step(id) { $0.received(message, now: now) }
+      let inflates = connections.values[place].deflates
+      switch try codec.readDeviceFrame(frame, inflatingTo: inflates ? limits.frameBytes : nil) {
+      case .message(let message): return step(id) { $0.received(message, now: now) }
+      case .frames(let frames): return received(frames, from: id, codec, now: now)
+      }
     } catch {
       return step(id) { $0.malformed(error) }
     }
   }
+
+  /// What was in a Deflated comes as if it had come frame by frame (row D5).
+  private mutating func received(
+    _ frames: [[UInt8]], from id: ConnectionID, _ codec: WireCodec, now: Int64
+  ) -> [Effect] {
+    var effects = [Effect]()
+    tally.framesReceived += frames.count - 1
+    for frame in frames where connections[id]?.session.isOpen == true {
+      do throws(ProtocolFault) {
+        let message = try codec.decodeDeviceMessage(frame)
+        step(id, &effects) { $0.received(message, now: now) }
+      } catch {
+        step(id, &effects) { $0.malformed(error) }
+      }
+    }
+    return effects
+  }
+
+  /// Whether the frames of a turn may be deflated on their way to a device (row D1).
+  package func mayDeflate(to id: ConnectionID) -> Bool { connections[id]?.deflates ?? false }
 
   /// Bytes came that are no frame.
   package mutating func malformed(_ fault: ProtocolFault, from id: ConnectionID) -> [Effect] {
@@ -180,7 +205,10 @@ package struct HubCore: Sendable {
   package mutating func admitted(_ id: ConnectionID, _ admitted: Doorkeeper.Admitted) -> [Effect] {
     guard let connection = connections[id], connection.session.isOpen else { return [] }
     let household = admitted.device.household
-    let welcome = admitted.grant.welcome
+    var grant = admitted.grant
+    // Text is there for people, who do not read Deflated.
+    grant.welcome.deflates = grant.welcome.deflates && connection.codec.form == .binary
+    let welcome = grant.welcome
     var effects = [Effect]()
     for other in households[household] ?? []
     where connections[other]?.admitted?.grant.welcome.replica == welcome.replica {
@@ -188,6 +216,7 @@ package struct HubCore: Sendable {
     }
     connections[id]?.admitted = admitted.withoutRoster
     connections[id]?.view = admitted.view
+    connections[id]?.deflates = welcome.deflates
     connections[id]?.codec = WireCodec(form: connection.codec.form, pack: admitted.pack)
     let newcomer = admitted.grant.roster.filter { $0.replica == welcome.replica }
     for other in households[household] ?? [] { effects += step(other) { $0.told(.roster(newcomer)) } }
@@ -199,7 +228,7 @@ package struct HubCore: Sendable {
     effects.append(
       .acknowledge(
         Acknowledgement(household: household, replica: welcome.replica, revision: admitted.grant.position)))
-    return effects + step(id) { $0.granted(admitted.grant) }
+    return effects + step(id) { $0.granted(grant) }
   }
 
   /// The doorkeeper did not.

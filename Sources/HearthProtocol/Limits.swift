@@ -23,6 +23,10 @@ package struct Limits: Hashable, Sendable {
   package static let pageBytes = 64 * 1024
   /// Bytes of a token.
   package static let tokenBytes = 128
+  /// Bytes of a frame to a device, and of what it inflates: a page is small, but one record of a page may be large.
+  package static let deviceFrameBytes: UInt32 = 8 << 20
+  /// Frames in a Deflated: without a bound a kilobyte could hold a hundred thousand Pings.
+  package static let deflatedFrames = 1024
   /// Bytes of the names that a Hello carries.
   package static let nameBytes = 128
 }

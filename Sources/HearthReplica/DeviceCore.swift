@@ -49,16 +49,25 @@ package struct DeviceCore: Sendable {
   package private(set) var link = DeviceLink()
   private let token: String
   private let software: String
-  private let codec: WireCodec
+  let codec: WireCodec
+  /// Bytes of an event's frames from which they are deflated; nil when the device does not deflate at all.
+  let deflateThreshold: Int?
+  /// Bytes to which the hub of this connection inflates; nil as long as it has not agreed to.
+  package private(set) var hubInflates: UInt32?
 
   /// - Parameters:
   ///   - token: the device's credential.
   ///   - software: how the device names itself to the hub.
-  package init(replica: Replica, token: String, software: String, form: WireCodec.Form) {
+  ///   - deflatingFrom: bytes of frames that are sent at once from which they are deflated; nil never, nor does the
+  ///     device then read what is. Text is never deflated.
+  package init(
+    replica: Replica, token: String, software: String, form: WireCodec.Form, deflatingFrom threshold: Int? = nil
+  ) {
     self.replica = replica
     self.token = token
     self.software = software
     codec = WireCodec(form: form, pack: replica.pack)
+    deflateThreshold = form == .binary ? threshold : nil
   }
 
   // MARK: What the app does
@@ -86,7 +95,7 @@ package struct DeviceCore: Sendable {
       counter = committed.counter
       return committed.step
     }
-    return (changed + (try outboxChanged(moment, storage)), counter)
+    return (deflated(changed + (try outboxChanged(moment, storage))), counter)
   }
 
   /// Asks about what was decided; answered by `answered`, and nothing is sent when there is no live connection.
@@ -106,14 +115,16 @@ package struct DeviceCore: Sendable {
       counter = added.counter
       return added.step
     }
-    return (changed + (try outboxChanged(moment, storage)), counter)
+    return (deflated(changed + (try outboxChanged(moment, storage))), counter)
   }
 
   // MARK: What the connection does
 
   /// The connection is open.
   package mutating func opened(_ moment: Moment, _ storage: some ReplicaStorage) throws -> [Effect] {
-    let hello = replica.hello(token: token, now: moment.clock, software: software)
+    hubInflates = nil
+    let hello = replica.hello(
+      token: token, now: moment.clock, software: software, deflates: deflateThreshold != nil)
     return try event(moment, storage) { $0.opened(hello, now: moment.monotonic) }
   }
 
@@ -121,14 +132,41 @@ package struct DeviceCore: Sendable {
   package mutating func received(
     _ frame: [UInt8], _ moment: Moment, _ storage: some ReplicaStorage
   ) throws -> [Effect] {
-    let message: HubMessage
+    let content: WireCodec.Content<HubMessage>
     do {
-      message = try codec.decodeHubMessage(frame)
+      content = try codec.readHubFrame(frame, inflatingTo: hubInflates == nil ? nil : Limits.deviceFrameBytes)
     } catch {
-      // What the hub says cannot be read: leave, as when it breaks the protocol.
-      return [.close] + (try closed(moment, storage))
+      return try leave(moment, storage)
     }
-    return try event(moment, storage) { $0.received(message, now: moment.monotonic, random: moment.random) }
+    switch content {
+    case .message(let message): return deflated(try received(message, moment, storage))
+    case .frames(let frames): return deflated(try received(frames, moment, storage))
+    }
+  }
+
+  private mutating func received(
+    _ message: HubMessage, _ moment: Moment, _ storage: some ReplicaStorage
+  ) throws -> [Effect] {
+    try event(moment, storage) { $0.received(message, now: moment.monotonic, random: moment.random) }
+  }
+
+  /// What was in a Deflated comes as if it had come frame by frame; what stands behind the end of the connection does
+  /// not come at all (row D5).
+  private mutating func received(
+    _ frames: [[UInt8]], _ moment: Moment, _ storage: some ReplicaStorage
+  ) throws -> [Effect] {
+    var effects = [Effect]()
+    for frame in frames {
+      guard link.condition == .catchingUp || link.condition == .live else { break }
+      guard let message = try? codec.decodeHubMessage(frame) else { return effects + (try leave(moment, storage)) }
+      effects += try received(message, moment, storage)
+    }
+    return effects
+  }
+
+  /// What the hub says cannot be read: leave, as when it breaks the protocol.
+  private mutating func leave(_ moment: Moment, _ storage: some ReplicaStorage) throws -> [Effect] {
+    [.close] + (try closed(moment, storage))
   }
 
   /// No connection could be made, or it has ended.
@@ -150,7 +188,7 @@ package struct DeviceCore: Sendable {
     let settled = try storage.settled(of: replica.identity.incarnation, after: 0).map(\.changeSet)
     let changeSets = settled + replica.outbox.map(\.changeSet)
     guard link.condition == .live, !changeSets.isEmpty else { return [] }
-    return [.write(codec.encode(.push(changeSets.suffix(Self.resentMax))))]
+    return deflated([.write(codec.encode(.push(changeSets.suffix(Self.resentMax))))])
   }
 
   // MARK: Inside
@@ -223,6 +261,7 @@ package struct DeviceCore: Sendable {
   private mutating func adopt(
     _ welcome: Welcome, _ moment: Moment, _ storage: some ReplicaStorage
   ) throws -> [Effect] {
+    if welcome.deflates, deflateThreshold != nil { hubInflates = welcome.limits.frameBytes }
     var adoption = Replica.Adoption.goOn
     var effects = try perform(storage) { replica in
       let adopted = try replica.adopt(welcome, now: moment.clock, storage)

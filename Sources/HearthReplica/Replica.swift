@@ -90,11 +90,11 @@ extension Replica {
 
 extension Replica {
   /// How the device introduces itself.
-  package func hello(token: String, now: Instant, software: String) -> Hello {
+  package func hello(token: String, now: Instant, software: String, deflates: Bool = false) -> Hello {
     Hello(
       token: token, app: pack.name, packVersion: UInt32(pack.version), incarnation: identity.incarnation,
       cursor: identity.staging?.cursor ?? identity.cursor, nextCounter: identity.nextCounter,
-      clock: now.milliseconds, software: software)
+      clock: now.milliseconds, software: software, deflates: deflates)
   }
 
   /// The change sets of a part of the outbox, which now count as sent.

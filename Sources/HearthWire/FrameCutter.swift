@@ -33,6 +33,9 @@ package struct FrameCutter: Sendable {
     (buffer, start) = ([], 0)
   }
 
+  /// Whether nothing is left of a frame that is not complete.
+  var isBetweenFrames: Bool { start == buffer.count }
+
   /// The next whole frame; nil when more bytes are needed.
   ///
   /// - Throws: `frameTooLarge` as soon as the length is known; the stream cannot be read on behind it.

@@ -73,7 +73,7 @@ package struct WireCodec: Sendable {
     }
   }
 
-  private func parse<Frame: Message>(_ bytes: [UInt8], _ type: Frame.Type) throws(ProtocolFault) -> Frame {
+  func parse<Frame: Message>(_ bytes: [UInt8], _ type: Frame.Type) throws(ProtocolFault) -> Frame {
     do {
       switch form {
       case .binary:

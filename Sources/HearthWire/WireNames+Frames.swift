@@ -27,6 +27,7 @@ extension WireNames {
     case .pong(let pong): return .pong(pong.nonce)
     case .goodbye(let goodbye): return .goodbye(reason: goodbye.reason)
     case .inquiry(let inquiry): return .inquire(inquiry.question, try self.inquiry(inquiry))
+    case .deflated: throw misplacedDeflated
     case nil: throw faulty("it holds no message that this version knows")
     }
   }
@@ -71,8 +72,14 @@ extension WireNames {
     case .goodbye(let goodbye): return .goodbye(reason: goodbye.reason, retryAfterMilliseconds: goodbye.retryAfterMs)
     case .error(let error): return .error(self.error(error))
     case .answer(let answer): return .answer(answer.question, try self.answer(answer))
+    case .deflated: throw misplacedDeflated
     case nil: throw faulty("it holds no message that this version knows")
     }
+  }
+
+  /// Where a Deflated may stand it is taken apart before its messages are looked at.
+  private var misplacedDeflated: ProtocolFault {
+    faulty("a Deflated stands in a binary frame, when Hello and Welcome have agreed to it, and in no other Deflated")
   }
 
   func list<In, Out>(_ list: [In], _ convert: (In) throws(ProtocolFault) -> Out) throws(ProtocolFault) -> [Out] {
@@ -100,6 +107,7 @@ extension WireNames {
     message.nextCounter = hello.nextCounter
     message.clock = hello.clock
     message.software = hello.software
+    message.deflate = hello.deflates
     return message
   }
 
@@ -109,7 +117,7 @@ extension WireNames {
       packVersion: message.packVersion, incarnation: message.incarnation,
       cursor: Cursor(
         epoch: Epoch(rawValue: message.cursor.epoch), revision: Revision(rawValue: message.cursor.revision)),
-      nextCounter: message.nextCounter, clock: message.clock, software: message.software)
+      nextCounter: message.nextCounter, clock: message.clock, software: message.software, deflates: message.deflate)
   }
 
   private func welcome(_ welcome: Welcome) -> Hearth_V1_Welcome {
@@ -128,6 +136,7 @@ extension WireNames {
     message.limits.pushWindow = welcome.limits.pushWindow
     message.limits.idleSeconds = welcome.limits.idleSeconds
     message.limits.changes = welcome.limits.changes
+    message.deflate = welcome.deflates
     return message
   }
 
@@ -147,7 +156,7 @@ extension WireNames {
       session: message.session, household: HouseholdID(household), member: member, role: message.role,
       replica: ReplicaNumber(rawValue: message.replica), epoch: Epoch(rawValue: message.epoch),
       head: Revision(rawValue: message.head), lastCounter: message.lastCounter, clock: message.clock,
-      isSnapshot: message.snapshot, limits: limits)
+      isSnapshot: message.snapshot, limits: limits, deflates: message.deflate)
   }
 
   private func roster(_ entries: [RosterEntry]) -> Hearth_V1_Roster {

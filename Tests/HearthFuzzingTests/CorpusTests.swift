@@ -46,7 +46,7 @@ struct CorpusTests {
   /// Mutants of a target: as many as a debug build runs in about a second.
   private static func runs(_ target: FuzzTarget) -> Int {
     switch target {
-    case .frames, .websocket, .deviceBinary, .deviceText, .hubBinary, .hubText, .expression: 2000
+    case .frames, .websocket, .deflated, .deviceBinary, .deviceText, .hubBinary, .hubText, .expression: 2000
     case .value, .settings, .catalogue, .scenario: 500
     case .hubCoreBinary, .hubCoreText, .deviceCoreBinary, .deviceCoreText, .pack, .seed, .founding: 100
     }

@@ -18,12 +18,17 @@ def frame_name(case):
     return {"device to hub": "DeviceFrame", "hub to device": "HubFrame"}[case["direction"]]
 
 def read_input(case, codec):
-    """What the frame of a case says; None when it is not complete."""
+    """What the frame of a case says, a list when it is a Deflated; None when it is not complete."""
     if "text" in case or "textHex" in case:
         data = case["text"].encode("utf-8", "surrogatepass") if "text" in case else bytes.fromhex(case["textHex"])
         return codec.read(frame_name(case), data, is_text=True)
     frame = codec.cut(bytes.fromhex(case["hex"]))
-    return None if frame is None else codec.read(frame_name(case), frame, is_text=False)
+    if frame is None:
+        return None
+    inner = codec.inflate(frame_name(case), frame)
+    if inner is not None:
+        return [codec.read(frame_name(case), frame, is_text=False) for frame in inner]
+    return codec.read(frame_name(case), frame, is_text=False)
 
 def run_frame(case, codec):
     name = frame_name(case)
@@ -35,6 +40,10 @@ def run_frame(case, codec):
     assert "fault" not in case, "it is read"
     assert (message is None) == case.get("incomplete", False), "it is complete, or not"
     if message is None:
+        return
+    if isinstance(message, list):
+        found = [codec.to_json(name, codec.readable(name, codec.compact(name, inner))) for inner in message]
+        assert found == case["frames"], f"it says {json.dumps(found, ensure_ascii=False)}"
         return
     assert codec.rejections(message.get("push", {})) == case.get("rejected", {}), "other change sets are rejected"
     if "rejected" in case:

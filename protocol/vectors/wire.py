@@ -3,9 +3,10 @@
 It knows the messages from hearth.proto alone. A message is a dictionary: names as JSON has them, numbers as int, bytes
 as bytes, enums as their names (or as a number that has none); what is not there has its default.
 """
-import base64, datetime, hashlib, json, re, struct, uuid
+import base64, datetime, hashlib, json, re, struct, uuid, zlib
 
 FRAME_BYTES_MAX, LEVELS_MAX, VECTOR_ENTRIES_MAX = 1 << 20, 64, 1024
+DEFLATED_BYTES_MAX, DEFLATED_FRAMES_MAX = {"DeviceFrame": 1 << 20, "HubFrame": 8 << 20}, 1024
 RANGES = {"uint32": (0, 2**32 - 1), "uint64": (0, 2**64 - 1), "fixed64": (0, 2**64 - 1),
           "sint32": (-2**31, 2**31 - 1), "sint64": (-2**63, 2**63 - 1)}
 DEFAULTS = {"string": "", "bytes": b"", "bool": False, "double": 0.0, **{kind: 0 for kind in RANGES}}
@@ -429,10 +430,35 @@ class Wire:
             frame = self.from_json(name, self.parse(data.decode("utf-8"))) if is_text else self.from_bytes(name, data)
             if not frame:
                 raise ValueError("it holds no message")
+            if "deflated" in frame:
+                raise ValueError("a Deflated stands neither in text nor in a Deflated")
             if name == "HubFrame":
                 self.walk(name, frame, self.check_part)
             return frame
         except (ValueError, IndexError, TypeError, KeyError, RecursionError, struct.error, Rejected) as error:
+            raise Fault("E1001") from error
+
+    def inflate(self, name, data):
+        """The frames in a binary frame that is a Deflated; None when it is none (rows D2 to D4)."""
+        try:
+            body = self.from_bytes(name, data).get("deflated", {"body": None}).get("body", b"")
+            if body is None:
+                return None
+            stream = zlib.decompressobj(-15)
+            content = stream.decompress(body, DEFLATED_BYTES_MAX[name] + 1)
+            if len(content) > DEFLATED_BYTES_MAX[name]:
+                raise Fault("E1002")
+            if not stream.eof or stream.unused_data:
+                raise ValueError("the stream ends elsewhere")
+            frames, at = [], 0
+            while at < len(content):
+                length, = struct.unpack(">I", content[at:at + 4])
+                frames.append(content[at + 4:at + 4 + length])
+                at += 4 + length
+            if not 0 < len(frames) <= DEFLATED_FRAMES_MAX or at > len(content):
+                raise ValueError("no frames, too many, or part of one")
+            return frames
+        except (ValueError, IndexError, RecursionError, struct.error, zlib.error) as error:
             raise Fault("E1001") from error
 
     # ------------------------------------------------------------------------------------------------ content hash

@@ -12,8 +12,7 @@ typealias HubConnection = NIOAsyncChannel<TransportFrame, TransportFrame>
 enum Connector {
   /// Milliseconds that opening a connection may take.
   private static let patience = TimeAmount.seconds(10)
-  /// A hub's frames are pages of at most 64 KiB of records; this leaves room for one record that is larger.
-  private static let frameBytesMax: UInt32 = 8 << 20
+  private static let frameBytesMax = Limits.deviceFrameBytes
 
   static func connect(to address: HubAddress) async throws -> HubConnection {
     let bootstrap = ClientBootstrap(group: MultiThreadedEventLoopGroup.singleton)

@@ -53,6 +53,7 @@ package struct FuzzCorpus {
     switch target {
     case .frames: try VectorFrames(root).frames.map { Entry(name: $0.name, bytes: [3] + $0.bytes) }
     case .websocket: Self.webSocketTalks
+    case .deflated: try VectorFrames(root).deflatedBodies
     case .deviceBinary: try VectorFrames(root).messages(.binary, ofDevice: true)
     case .deviceText: try VectorFrames(root).messages(.text, ofDevice: true)
     case .hubBinary: try VectorFrames(root).messages(.binary, ofDevice: false)
@@ -147,6 +148,9 @@ package struct FuzzCorpus {
         entries.append(Entry(name: "\(name), from Hello", bytes: [0] + Frames.join([said.hello] + said.frames, form)))
       }
       if !said.frames.isEmpty { entries.append(Entry(name: name, bytes: [1] + Frames.join(said.frames, form))) }
+      if form == .binary, entries.count == 2 {
+        entries.append(Entry(name: "\(name), deflated", bytes: [1] + Frames.deflated(said.frames)))
+      }
     }
     return entries
   }
@@ -157,6 +161,9 @@ package struct FuzzCorpus {
     for (name, scenario) in try scenarios() {
       let frames = try recorder.toDevice(recorder.toHub(scenario).frames)
       if !frames.isEmpty { entries.append(Entry(name: name, bytes: [0] + Frames.join(frames, form))) }
+      if form == .binary, entries.count == 2 {
+        entries.append(Entry(name: "\(name), deflated", bytes: [0] + Frames.deflated(frames)))
+      }
     }
     return entries
   }

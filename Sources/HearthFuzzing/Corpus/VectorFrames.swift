@@ -40,6 +40,16 @@ struct VectorFrames {
     }
   }
 
+  /// What stands behind the tags and lengths of Deflated.
+  var deflatedBodies: [FuzzCorpus.Entry] {
+    frames.compactMap { entry in
+      let frame = entry.bytes.dropFirst(4)
+      guard frame.starts(with: [0xaa, 0x01]) else { return nil }
+      let message = frame.dropFirst(2).drop { $0 >= 0x80 }.dropFirst()
+      return FuzzCorpus.Entry(name: entry.name, bytes: Array(message.dropFirst().drop { $0 >= 0x80 }.dropFirst()))
+    }
+  }
+
   /// Messages of one direction in one form.
   func messages(_ form: WireCodec.Form, ofDevice isDevice: Bool) throws -> [FuzzCorpus.Entry] {
     cases.filter { ($0.case.direction == "device to hub") == isDevice }.flatMap { name, vector, json in

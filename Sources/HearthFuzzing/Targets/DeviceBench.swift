@@ -30,7 +30,8 @@ struct DeviceBench: @unchecked Sendable {
     guard household.devices.count > 2, hub.tokens.count > 2 else { throw FuzzFinding("the seed has too few devices") }
     let identity = ReplicaIdentity(incarnation: 7, household: household.id, member: household.devices[2].member)
     storage = MemoryReplica(identity: identity)
-    core = DeviceCore(replica: storage.load(pack: pack), token: hub.tokens[2], software: "fuzz", form: form)
+    core = DeviceCore(
+      replica: storage.load(pack: pack), token: hub.tokens[2], software: "fuzz", form: form, deflatingFrom: 200)
     try connect()
     try talk()
     try edit()

@@ -35,7 +35,7 @@ enum DeviceTarget {
     let codec = WireCodec(form: bench.form, pack: bench.pack)
     for frame in frames {
       do throws(ProtocolFault) {
-        _ = try codec.decodeDeviceMessage(frame)
+        _ = try codec.deviceMessages(frame)
       } catch {
         throw FuzzFinding("the device wrote what a hub cannot read: \(error.message)")
       }

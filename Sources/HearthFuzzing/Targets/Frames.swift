@@ -20,6 +20,11 @@ enum Frames {
     }
   }
 
+  /// Frames in one, where that is smaller, with the length in front.
+  static func deflated(_ frames: [[UInt8]]) -> [UInt8] {
+    join(DeflatedFrames.packed(frames, from: 1, bytesMax: Limits().frameBytes, by: Deflater()), .binary)
+  }
+
   static func join(_ frames: some Sequence<[UInt8]>, _ form: WireCodec.Form) -> [UInt8] {
     switch form {
     case .text: Array(frames.joined(separator: [UInt8(ascii: "\n")]))

@@ -65,7 +65,7 @@ struct HubBench: Sendable {
   func hello(token: String, incarnation: UInt64, cursor: Cursor = .start) -> [UInt8] {
     let hello = Hello(
       token: token, app: pack.name, packVersion: UInt32(pack.version), incarnation: incarnation, cursor: cursor,
-      nextCounter: 1, clock: FuzzGround.now, software: "fuzz")
+      nextCounter: 1, clock: FuzzGround.now, software: "fuzz", deflates: form == .binary)
     return WireCodec(form: form, pack: nil).encode(.hello(hello))
   }
 

@@ -49,10 +49,12 @@ package struct Hello: Hashable, Sendable {
   /// The device's clock in milliseconds since 1970.
   package var clock: Int64
   package var software: String
+  /// Whether the device reads Deflated.
+  package var deflates: Bool
 
   package init(
     protocolVersion: UInt32 = ProtocolVersion.current, token: String, app: String, packVersion: UInt32,
-    incarnation: UInt64, cursor: Cursor, nextCounter: UInt64, clock: Int64, software: String
+    incarnation: UInt64, cursor: Cursor, nextCounter: UInt64, clock: Int64, software: String, deflates: Bool = false
   ) {
     self.protocolVersion = protocolVersion
     self.token = token
@@ -63,6 +65,7 @@ package struct Hello: Hashable, Sendable {
     self.nextCounter = nextCounter
     self.clock = clock
     self.software = software
+    self.deflates = deflates
   }
 }
 
@@ -82,10 +85,12 @@ package struct Welcome: Hashable, Sendable {
   /// Whether what follows is everything, so that what the device holds and is not named is gone.
   package var isSnapshot: Bool
   package var limits: Limits
+  /// Whether either end may send Deflated from here on.
+  package var deflates: Bool
 
   package init(
     session: UInt64, household: HouseholdID, member: RecordID, role: String, replica: ReplicaNumber, epoch: Epoch,
-    head: Revision, lastCounter: UInt64, clock: Int64, isSnapshot: Bool, limits: Limits
+    head: Revision, lastCounter: UInt64, clock: Int64, isSnapshot: Bool, limits: Limits, deflates: Bool = false
   ) {
     self.session = session
     self.household = household
@@ -98,6 +103,7 @@ package struct Welcome: Hashable, Sendable {
     self.clock = clock
     self.isSnapshot = isSnapshot
     self.limits = limits
+    self.deflates = deflates
   }
 }
 

@@ -1,6 +1,7 @@
 internal import HearthHub
 internal import HearthProtocol
 internal import HearthTransport
+internal import HearthWire
 internal import NIOCore
 
 /// The end of a device's pipeline: hands frames to the hub shell and writes what it says.
@@ -13,6 +14,9 @@ final class ConnectionHandler: ChannelInboundHandler {
   private(set) var channel: (any Channel)?
   var id = HubCore.ConnectionID(rawValue: 0)
   var isUnflushed = false
+  /// Whether the device reads Deflated; its frames then wait for the end of the turn.
+  var deflates = false
+  private var turn: [[UInt8]] = []
 
   init(shell: HubShell, isWebSocket: Bool) {
     self.shell = shell
@@ -56,7 +60,21 @@ final class ConnectionHandler: ChannelInboundHandler {
   // MARK: What the shell asks for
 
   func write(_ frame: TransportFrame) {
-    channel?.pipeline.syncOperations.write(NIOAny(frame), promise: nil)
+    if deflates {
+      turn.append(frame.bytes)
+    } else {
+      channel?.pipeline.syncOperations.write(NIOAny(frame), promise: nil)
+    }
+  }
+
+  /// Writes what the turn has gathered, deflated where that is worth it.
+  private func endTurn() {
+    guard !turn.isEmpty else { return }
+    let frames = DeflatedFrames.packed(turn, bytesMax: Limits.deviceFrameBytes, by: shell.deflater)
+    turn = []
+    for frame in frames {
+      channel?.pipeline.syncOperations.write(NIOAny(TransportFrame(bytes: frame, form: .binary)), promise: nil)
+    }
   }
 
   /// Sends what was written.
@@ -64,6 +82,7 @@ final class ConnectionHandler: ChannelInboundHandler {
   /// - Returns: the bytes that the socket could not take yet.
   func flush() -> Int {
     guard let channel else { return 0 }
+    endTurn()
     channel.flush()
     guard !channel.isWritable else { return 0 }
     return (try? channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
@@ -75,6 +94,7 @@ final class ConnectionHandler: ChannelInboundHandler {
 
   func close(_ ending: HubCore.Ending) {
     guard let channel else { return }
+    endTurn()
     channel.flush()
     if isWebSocket {
       let request = WebSocketHandler.CloseRequest(code: ending.closeCode, reason: ending.closeReason)

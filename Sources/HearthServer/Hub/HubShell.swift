@@ -31,6 +31,8 @@ final class HubShell: @unchecked Sendable {
   private var isReading = true
   private var waitingReads: [HubCore.ConnectionID: PageRequest] = [:]
   private var phase = Phase.running
+  /// One for all connections, made when the first large turn needs it.
+  private(set) lazy var deflater = Deflater()
   private var slowReaders = 0
   private var refusedConnections = 0
 
@@ -240,7 +242,10 @@ final class HubShell: @unchecked Sendable {
 
   private func admitted(_ id: HubCore.ConnectionID, _ answer: Result<Doorkeeper.Admitted, any Error>) {
     switch answer {
-    case .success(let admitted): carryOut(core.admitted(id, admitted))
+    case .success(let admitted):
+      carryOut(core.admitted(id, admitted))
+      // Behind Welcome, which is written by now.
+      connections[id]?.deflates = core.mayDeflate(to: id)
     case .failure(let fault as ProtocolFault): carryOut(core.refused(id, fault))
     case .failure(let error): storeFailed(error, id)
     }

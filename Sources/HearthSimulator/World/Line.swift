@@ -15,6 +15,8 @@ final class Line {
   var lastToDevice: Int64 = 0
   /// Bytes that the hub has written and the device has not read.
   var unread = 0
+  /// Whether the hub may deflate what it says.
+  var deflates = false
   var cutterAtHub: FrameCutter
   var cutterAtDevice: FrameCutter
 

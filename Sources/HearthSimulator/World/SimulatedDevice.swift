@@ -70,10 +70,14 @@ final class SimulatedDevice {
     for entry in entries where !entry.isRejected { takenIn.insert(AuthoredKey(entry.changeSet)) }
   }
 
+  /// Bytes of frames from which they are deflated, by every second device and to it: few, since edits here are few too.
+  static let deflatedBytes = 256
+
   /// Starts the process from what the disk holds.
   func start(_ pack: Pack) {
     core = DeviceCore(
-      replica: disk.content.load(pack: pack), token: token, software: "hearth-simulator", form: .binary)
+      replica: disk.content.load(pack: pack), token: token, software: "hearth-simulator", form: .binary,
+      deflatingFrom: index.isMultiple(of: 2) ? Self.deflatedBytes : nil)
     line = nil
     wakesAt = nil
     // A crash right behind the write that keeps an outcome, or that forgets.

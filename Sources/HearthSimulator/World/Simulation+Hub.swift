@@ -213,6 +213,7 @@ extension Simulation {
       }
       watch.admitted(admitted, hello)
       try carryOut(hub.core.admitted(line.id, admitted))
+      line.deflates = hub.core.mayDeflate(to: line.id)
     } catch let fault as ProtocolFault {
       try carryOut(hub.core.refused(line.id, fault))
     }

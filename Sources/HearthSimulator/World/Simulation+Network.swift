@@ -23,11 +23,18 @@ extension Simulation {
   func sendToDevice(_ frame: [UInt8], _ line: Line) {
     guard !line.isDead else { return }
     let at = arrival(after: line.lastToDevice, still: line.stillToDevice)
-    for (piece, moment) in pieces(FrameCutter.frame(frame), at) {
+    let sent = line.deflates ? deflated(frame) : frame
+    for (piece, moment) in pieces(FrameCutter.frame(sent), at) {
       line.unread += piece.count
       agenda.arrange(.bytesToDevice(line, piece), at: moment)
     }
     line.lastToDevice = at + 2
+  }
+
+  private func deflated(_ frame: [UInt8]) -> [UInt8] {
+    DeflatedFrames.packed(
+      [frame], from: SimulatedDevice.deflatedBytes, bytesMax: Limits.deviceFrameBytes, by: deflater
+    ).first ?? frame
   }
 
   /// What becomes of a frame on its way to the hub.
@@ -59,7 +66,8 @@ extension Simulation {
     for _ in 0..<8 where !frame.isEmpty {
       var bytes = frame
       for _ in 0...noise.below(3) { bytes[noise.below(bytes.count)] ^= UInt8(1 + noise.below(255)) }
-      if (try? codec.decodeDeviceMessage(bytes)) == nil { return bytes }
+      // Of a Deflated nothing at all may be read, since what stands before the damage would count.
+      if (try? codec.readDeviceFrame(bytes, inflatingTo: limits.frameBytes)) == nil { return bytes }
     }
     return nil
   }

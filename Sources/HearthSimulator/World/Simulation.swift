@@ -5,6 +5,7 @@ package import HearthModel
 internal import HearthPack
 internal import HearthProtocol
 internal import HearthReplica
+internal import HearthWire
 
 /// One run: a hub and the devices of its households on a virtual clock, network and disk, in one thread, driven by one
 /// seed. The engine, the session machines, the wire's bytes and the device library's core are those that ship.
@@ -17,6 +18,7 @@ package final class Simulation {
   let pageBytes: Int
   let outboundBytesMax: Int
   var agenda = Agenda()
+  let deflater = Deflater()
   /// The true time in milliseconds since 1970; nobody in the run knows it.
   var now: Int64
   var trace: Trace

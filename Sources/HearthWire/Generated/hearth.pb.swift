@@ -99,6 +99,14 @@ nonisolated struct Hearth_V1_DeviceFrame: Sendable {
     set {message = .inquiry(newValue)}
   }
 
+  var deflated: Hearth_V1_Deflated {
+    get {
+      if case .deflated(let v)? = message {return v}
+      return Hearth_V1_Deflated()
+    }
+    set {message = .deflated(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -109,6 +117,7 @@ nonisolated struct Hearth_V1_DeviceFrame: Sendable {
     case pong(Hearth_V1_Pong)
     case goodbye(Hearth_V1_Goodbye)
     case inquiry(Hearth_V1_Inquiry)
+    case deflated(Hearth_V1_Deflated)
 
   }
 
@@ -211,6 +220,14 @@ nonisolated struct Hearth_V1_HubFrame: Sendable {
     set {message = .answer(newValue)}
   }
 
+  var deflated: Hearth_V1_Deflated {
+    get {
+      if case .deflated(let v)? = message {return v}
+      return Hearth_V1_Deflated()
+    }
+    set {message = .deflated(newValue)}
+  }
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   nonisolated enum OneOf_Message: Equatable, Sendable {
@@ -225,6 +242,7 @@ nonisolated struct Hearth_V1_HubFrame: Sendable {
     case error(Hearth_V1_Error)
     case seen(Hearth_V1_Seen)
     case answer(Hearth_V1_Answer)
+    case deflated(Hearth_V1_Deflated)
 
   }
 
@@ -269,6 +287,9 @@ nonisolated struct Hearth_V1_Hello: Sendable {
 
   /// what speaks, as "hearth-device/0.1"
   var software: String = String()
+
+  /// the device reads Deflated
+  var deflate: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -318,6 +339,9 @@ nonisolated struct Hearth_V1_Welcome: Sendable {
   var hasLimits: Bool {self._limits != nil}
   /// Clears the value of `limits`. Subsequent reads from it will return its default value.
   mutating func clearLimits() {self._limits = nil}
+
+  /// from here on either end may send Deflated
+  var deflate: Bool = false
 
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -1505,6 +1529,20 @@ nonisolated struct Hearth_V1_Pong: Sendable {
   init() {}
 }
 
+/// Frames in one, when Hello and Welcome have agreed to it.
+nonisolated struct Hearth_V1_Deflated: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// a raw deflate stream (RFC 1951) of frames, each with its length in front as TCP has them
+  var body: Data = Data()
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+}
+
 /// The last message before an orderly close.
 nonisolated struct Hearth_V1_Goodbye: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -2488,7 +2526,7 @@ fileprivate nonisolated let _protobuf_package = "hearth.v1"
 
 nonisolated extension Hearth_V1_DeviceFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".DeviceFrame"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}push\0\u{1}ack\0\u{1}ping\0\u{1}pong\0\u{1}goodbye\0\u{2}\u{e}inquiry\0\u{c}\u{7}\u{9}")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}hello\0\u{1}push\0\u{1}ack\0\u{1}ping\0\u{1}pong\0\u{1}goodbye\0\u{2}\u{e}inquiry\0\u{1}deflated\0\u{c}\u{7}\u{9}")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2587,6 +2625,19 @@ nonisolated extension Hearth_V1_DeviceFrame: SwiftProtobuf.Message, SwiftProtobu
           self.message = .inquiry(v)
         }
       }()
+      case 21: try {
+        var v: Hearth_V1_Deflated?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .deflated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .deflated(v)
+        }
+      }()
       default: break
       }
     }
@@ -2626,6 +2677,10 @@ nonisolated extension Hearth_V1_DeviceFrame: SwiftProtobuf.Message, SwiftProtobu
       guard case .inquiry(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
+    case .deflated?: try {
+      guard case .deflated(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -2640,7 +2695,7 @@ nonisolated extension Hearth_V1_DeviceFrame: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Hearth_V1_HubFrame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".HubFrame"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}roster\0\u{3}catch_up\0\u{3}caught_up\0\u{1}updates\0\u{1}ping\0\u{1}pong\0\u{1}goodbye\0\u{1}error\0\u{1}seen\0\u{2}\u{a}answer\0\u{c}\u{b}\u{5}")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}welcome\0\u{1}roster\0\u{3}catch_up\0\u{3}caught_up\0\u{1}updates\0\u{1}ping\0\u{1}pong\0\u{1}goodbye\0\u{1}error\0\u{1}seen\0\u{2}\u{a}answer\0\u{1}deflated\0\u{c}\u{b}\u{5}")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2791,6 +2846,19 @@ nonisolated extension Hearth_V1_HubFrame: SwiftProtobuf.Message, SwiftProtobuf._
           self.message = .answer(v)
         }
       }()
+      case 21: try {
+        var v: Hearth_V1_Deflated?
+        var hadOneofValue = false
+        if let current = self.message {
+          hadOneofValue = true
+          if case .deflated(let m) = current {v = m}
+        }
+        try decoder.decodeSingularMessageField(value: &v)
+        if let v = v {
+          if hadOneofValue {try decoder.handleConflictingOneOf()}
+          self.message = .deflated(v)
+        }
+      }()
       default: break
       }
     }
@@ -2846,6 +2914,10 @@ nonisolated extension Hearth_V1_HubFrame: SwiftProtobuf.Message, SwiftProtobuf._
       guard case .answer(let v)? = self.message else { preconditionFailure() }
       try visitor.visitSingularMessageField(value: v, fieldNumber: 20)
     }()
+    case .deflated?: try {
+      guard case .deflated(let v)? = self.message else { preconditionFailure() }
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+    }()
     case nil: break
     }
     try unknownFields.traverse(visitor: &visitor)
@@ -2860,7 +2932,7 @@ nonisolated extension Hearth_V1_HubFrame: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Hearth_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Hello"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}token\0\u{1}app\0\u{3}pack_version\0\u{1}incarnation\0\u{1}cursor\0\u{3}next_counter\0\u{1}clock\0\u{1}software\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}protocol_version\0\u{1}token\0\u{1}app\0\u{3}pack_version\0\u{1}incarnation\0\u{1}cursor\0\u{3}next_counter\0\u{1}clock\0\u{1}software\0\u{1}deflate\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2877,6 +2949,7 @@ nonisolated extension Hearth_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mes
       case 7: try { try decoder.decodeSingularUInt64Field(value: &self.nextCounter) }()
       case 8: try { try decoder.decodeSingularSInt64Field(value: &self.clock) }()
       case 9: try { try decoder.decodeSingularStringField(value: &self.software) }()
+      case 10: try { try decoder.decodeSingularBoolField(value: &self.deflate) }()
       default: break
       }
     }
@@ -2914,6 +2987,9 @@ nonisolated extension Hearth_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if !self.software.isEmpty {
       try visitor.visitSingularStringField(value: self.software, fieldNumber: 9)
     }
+    if self.deflate != false {
+      try visitor.visitSingularBoolField(value: self.deflate, fieldNumber: 10)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -2927,6 +3003,7 @@ nonisolated extension Hearth_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mes
     if lhs.nextCounter != rhs.nextCounter {return false}
     if lhs.clock != rhs.clock {return false}
     if lhs.software != rhs.software {return false}
+    if lhs.deflate != rhs.deflate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -2934,7 +3011,7 @@ nonisolated extension Hearth_V1_Hello: SwiftProtobuf.Message, SwiftProtobuf._Mes
 
 nonisolated extension Hearth_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Welcome"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}household\0\u{1}member\0\u{1}role\0\u{1}replica\0\u{1}epoch\0\u{1}head\0\u{3}last_counter\0\u{1}clock\0\u{1}snapshot\0\u{1}limits\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}session\0\u{1}household\0\u{1}member\0\u{1}role\0\u{1}replica\0\u{1}epoch\0\u{1}head\0\u{3}last_counter\0\u{1}clock\0\u{1}snapshot\0\u{1}limits\0\u{1}deflate\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -2953,6 +3030,7 @@ nonisolated extension Hearth_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._M
       case 9: try { try decoder.decodeSingularSInt64Field(value: &self.clock) }()
       case 10: try { try decoder.decodeSingularBoolField(value: &self.snapshot) }()
       case 11: try { try decoder.decodeSingularMessageField(value: &self._limits) }()
+      case 12: try { try decoder.decodeSingularBoolField(value: &self.deflate) }()
       default: break
       }
     }
@@ -2996,6 +3074,9 @@ nonisolated extension Hearth_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._M
     try { if let v = self._limits {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
     } }()
+    if self.deflate != false {
+      try visitor.visitSingularBoolField(value: self.deflate, fieldNumber: 12)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -3011,6 +3092,7 @@ nonisolated extension Hearth_V1_Welcome: SwiftProtobuf.Message, SwiftProtobuf._M
     if lhs.clock != rhs.clock {return false}
     if lhs.snapshot != rhs.snapshot {return false}
     if lhs._limits != rhs._limits {return false}
+    if lhs.deflate != rhs.deflate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -4700,6 +4782,36 @@ nonisolated extension Hearth_V1_Pong: SwiftProtobuf.Message, SwiftProtobuf._Mess
   }
 }
 
+nonisolated extension Hearth_V1_Deflated: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Deflated"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}body\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBytesField(value: &self.body) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.body.isEmpty {
+      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Hearth_V1_Deflated, rhs: Hearth_V1_Deflated) -> Bool {
+    if lhs.body != rhs.body {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Hearth_V1_Goodbye: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".Goodbye"
   static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}reason\0\u{3}retry_after_ms\0")
@@ -6308,4 +6420,4 @@ nonisolated extension Hearth_V1_DeletedRecord: SwiftProtobuf.Message, SwiftProto
     return true
   }
 }
-// hearth.proto sha256: 04735daaf454ab28787b572b74507589ef3ba16b6af08178b4be4b0a26b2544a
+// hearth.proto sha256: 32cfbdbdaa49f2b72d18abfd5514bc9c8a0ca6b715f3dc4a1f5fb15494641522

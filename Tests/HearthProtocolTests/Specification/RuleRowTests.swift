@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// The rows I, L and V of protocol/wire.md: each is in the name of a test, those of the hub in its code too, and no
+/// The rows D, I, L and V of protocol/wire.md: each is in the name of a test, those of the hub in its code too, and no
 /// others.
 @Suite("Rows of protocol/wire.md")
 struct RuleRowTests {
@@ -24,6 +24,12 @@ struct RuleRowTests {
     #expect(try Self.tags(in: "Tests/HearthReplicaTests/Audience", /func `.*\)`/, letter: "V") == rows)
   }
 
+  @Test func `every rule of Deflated stands in the name of a test`() throws {
+    let rows = try Self.rows("deflated")
+    #expect(rows == Set((1...6).map { "D\($0)" }))
+    #expect(try Self.tags(in: "Tests/HearthWireTests", /func `.*\)`/, letter: "D") == rows)
+  }
+
   private static func rows(_ table: String) throws -> Set<String> {
     let ids = try Page("protocol/wire.md").table(table).dropFirst().map { $0[0] }
     #expect(Set(ids).count == ids.count, "a row stands twice")
@@ -37,7 +43,7 @@ struct RuleRowTests {
       for line in try String(contentsOf: file, encoding: .utf8).split(separator: "\n") {
         for match in line.matches(of: part) {
           tags.formUnion(
-            match.output.matches(of: /\b[ILV][0-9]\b/).map { String($0.output) }.filter { $0.first == letter })
+            match.output.matches(of: /\b[DILV][0-9]\b/).map { String($0.output) }.filter { $0.first == letter })
         }
       }
     }

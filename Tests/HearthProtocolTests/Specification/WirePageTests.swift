@@ -11,6 +11,8 @@ struct WirePageTests {
     let told = Limits()
     return [
       "bytes of a frame to the hub": UInt64(told.frameBytes),
+      "bytes to which a Deflated to the hub inflates": UInt64(told.frameBytes),
+      "frames in a Deflated": UInt64(Limits.deflatedFrames),
       "change sets on their way without an outcome": UInt64(told.pushWindow),
       "seconds of silence": UInt64(told.idleSeconds),
       "records in a change set": UInt64(told.changes),

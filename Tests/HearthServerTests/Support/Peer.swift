@@ -23,6 +23,8 @@ final class Peer {
   private(set) var welcome: Welcome?
   /// All frames that came, as they came.
   private(set) var frames: [[UInt8]] = []
+  /// Messages that came in one frame with those that were given out.
+  private var waiting: [HubMessage] = []
   /// The code of the hub's close frame.
   private(set) var closeCode: UInt16?
 
@@ -72,9 +74,12 @@ final class Peer {
 
   /// The next message; nil when the hub has closed.
   func next() async throws -> HubMessage? {
-    guard let frame = try await nextFrame() else { return nil }
-    frames.append(frame)
-    return try codec.decodeHubMessage(frame)
+    if waiting.isEmpty {
+      guard let frame = try await nextFrame() else { return nil }
+      frames.append(frame)
+      waiting = try codec.hubMessages(frame)
+    }
+    return waiting.removeFirst()
   }
 
   private func nextFrame() async throws -> [UInt8]? {
@@ -164,11 +169,12 @@ final class Peer {
 
   /// A Hello that a hub lets in.
   static func hello(
-    _ token: String, incarnation: UInt64 = 1, cursor: Cursor = .start, nextCounter: UInt64 = 1
+    _ token: String, incarnation: UInt64 = 1, cursor: Cursor = .start, nextCounter: UInt64 = 1, deflates: Bool = false
   ) -> Hello {
     Hello(
       token: token, app: "famquest", packVersion: UInt32(Fixture.famquest.version), incarnation: incarnation,
-      cursor: cursor, nextCounter: nextCounter, clock: Instant.wall.milliseconds, software: "test")
+      cursor: cursor, nextCounter: nextCounter, clock: Instant.wall.milliseconds, software: "test",
+      deflates: deflates)
   }
 
   /// Says Hello and catches up.

@@ -73,6 +73,8 @@ final class Conversation {
 
   let pack: Pack
   let form: WireCodec.Form
+  /// Bytes of a turn from which either end deflates; nil when nobody does.
+  let deflatingFrom: Int?
   let household: HouseholdID
   var manner: Manner
   private(set) var store: RewindableStore
@@ -82,6 +84,11 @@ final class Conversation {
   private(set) var steps = 0
   /// Bytes of the longest frame that was sent, with its length.
   private(set) var longestFrame = 0
+  /// Frames that were sent, and those of them that were Deflated.
+  private(set) var frameCounts = (all: 0, deflated: 0)
+  /// Connections behind whose Welcome the hub may deflate.
+  private var deflating: Set<HubCore.ConnectionID> = []
+  private let deflater = Deflater()
   private(set) var tasks: [Task] = []
   private let engine: Engine
   private let doorkeeper: Doorkeeper
@@ -93,10 +100,11 @@ final class Conversation {
   init(
     _ seed: Seed.Household, _ pack: Pack, form: WireCodec.Form = .binary, manner: Manner = .prompt,
     seed number: UInt64 = 1,
-    limits: Limits = Limits()
+    limits: Limits = Limits(), deflatingFrom: Int? = nil
   ) throws {
     self.pack = pack
     self.form = form
+    self.deflatingFrom = deflatingFrom
     self.manner = manner
     household = seed.id
     store = RewindableStore()
@@ -120,7 +128,8 @@ final class Conversation {
   }
 
   private func core(_ storage: MemoryReplica, _ token: String) -> DeviceCore {
-    DeviceCore(replica: storage.load(pack: pack), token: token, software: "test", form: form)
+    DeviceCore(
+      replica: storage.load(pack: pack), token: token, software: "test", form: form, deflatingFrom: deflatingFrom)
   }
 
   func unit(_ name: String) -> Unit { devices[name]! }
@@ -245,7 +254,7 @@ final class Conversation {
 
   private func tell(_ id: HubCore.ConnectionID, _ frame: [UInt8]) throws {
     guard let stranger = strangers[id] else { return }
-    strangers[id]?.heard.append(try WireCodec(form: stranger.form, pack: pack).decodeHubMessage(frame))
+    strangers[id]?.heard += try WireCodec(form: stranger.form, pack: pack).hubMessages(frame)
   }
 
   // MARK: What is due
@@ -391,6 +400,7 @@ final class Conversation {
       let circumstances = Doorkeeper.Circumstances(session: id.rawValue, now: now)
       do {
         try carryOut(hub.admitted(id, try doorkeeper.admit(hello, store, circumstances)))
+        if hub.mayDeflate(to: id) { deflating.insert(id) }
       } catch let fault as ProtocolFault {
         try carryOut(hub.refused(id, fault))
       }
@@ -411,24 +421,50 @@ final class Conversation {
   var pageBytes = 300
 
   private func carryOut(_ effects: [HubCore.Effect]) throws {
+    var turns: [HubCore.ConnectionID: [[UInt8]]] = [:]
+    let endTurns = {
+      for (id, frames) in turns { self.sendToDevice(frames, id) }
+      turns = [:]
+    }
+    defer { endTurns() }
     for effect in effects {
       switch effect {
       case .write(let id, let bytes, _):
-        pipes[id]?.toDevice += FrameCutter.frame(bytes)
-        longestFrame = max(longestFrame, bytes.count + 4)
+        turns[id, default: []].append(bytes)
         try tell(id, bytes)
       case .close(let id, _):
+        if let frames = turns.removeValue(forKey: id) { sendToDevice(frames, id) }
         pipes[id]?.isClosedByHub = true
         strangers[id]?.isClosed = true
       case .admit(let id, let hello): tasks.append(.admit(id, hello))
       case .read(let id, let request): tasks.append(.read(id, request))
       case .submit(let tickets): tasks.append(.decide(tickets))
-      case .inquire(let id, let question): try carryOut(hub.answered(id, try question.answer(store)))
+      case .inquire(let id, let question):
+        endTurns()
+        try carryOut(hub.answered(id, try question.answer(store)))
       case .acknowledge(let acknowledgement):
         try store.acknowledge([acknowledgement], now: Instant(milliseconds: now))
       case .note: break
       }
     }
+  }
+
+  /// What the hub says to a connection in one turn, as its shell writes it.
+  private func sendToDevice(_ turn: [[UInt8]], _ id: HubCore.ConnectionID) {
+    var frames = turn
+    if let deflatingFrom, deflating.contains(id) {
+      frames = DeflatedFrames.packed(turn, from: deflatingFrom, bytesMax: Limits.deviceFrameBytes, by: deflater)
+    }
+    for frame in frames {
+      count(frame)
+      pipes[id]?.toDevice += FrameCutter.frame(frame)
+    }
+  }
+
+  private func count(_ frame: [UInt8]) {
+    longestFrame = max(longestFrame, frame.count + 4)
+    frameCounts.all += 1
+    if form == .binary, frame.starts(with: [0xaa, 0x01]) { frameCounts.deflated += 1 }
   }
 
   private func carryOut(_ effects: [DeviceCore.Effect], _ name: String) throws {
@@ -437,7 +473,7 @@ final class Conversation {
       switch effect {
       case .open: try open(name, unit)
       case .write(let bytes):
-        longestFrame = max(longestFrame, bytes.count + 4)
+        count(bytes)
         if let id = unit.connection { pipes[id]?.toHub += FrameCutter.frame(bytes) }
       case .close: try close(unit)
       case .wake(let time): unit.wakeAt = min(unit.wakeAt ?? time, time)

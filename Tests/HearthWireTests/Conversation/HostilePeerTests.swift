@@ -31,10 +31,13 @@ struct HostilePeerTests {
     return id
   }
 
-  static func hello(_ conversation: Conversation, version: UInt32 = 1, next: UInt64 = 1) -> Hello {
+  static func hello(
+    _ conversation: Conversation, version: UInt32 = 1, next: UInt64 = 1, deflates: Bool = true
+  ) -> Hello {
     Hello(
       protocolVersion: version, token: conversation.unit("tablet").token, app: "rules", packVersion: 1,
-      incarnation: 77, cursor: .start, nextCounter: next, clock: conversation.now, software: "stranger")
+      incarnation: 77, cursor: .start, nextCounter: next, clock: conversation.now, software: "stranger",
+      deflates: deflates)
   }
 
   /// What ended the connection of a stranger; nil while it is open.
@@ -78,7 +81,9 @@ struct HostilePeerTests {
       } else {
         try conversation.stranger(id, sends: vector.textHex?.hexBytes ?? Array((vector.text ?? "").utf8))
       }
-      #expect(Self.end(conversation, id).map { "E\($0.rawValue)" } == vector.fault, "\(name)")
+      // Before Welcome nobody has agreed to look into a Deflated.
+      let isSealed = !isLive && name.hasPrefix("deflated: ")
+      #expect(Self.end(conversation, id).map { "E\($0.rawValue)" } == (isSealed ? "E1001" : vector.fault), "\(name)")
     }
     try Self.expectUndisturbed(conversation)
   }

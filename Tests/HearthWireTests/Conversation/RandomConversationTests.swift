@@ -13,7 +13,9 @@ struct RandomConversationTests {
     _ seed: UInt64
   ) throws {
     let form: WireCodec.Form = seed.isMultiple(of: 3) ? .text : .binary
-    let conversation = try Conversation(Packs.rulesSeed(), Packs.rules.get(), form: form, manner: .random, seed: seed)
+    let conversation = try Conversation(
+      Packs.rulesSeed(), Packs.rules.get(), form: form, manner: .random, seed: seed,
+      deflatingFrom: seed.isMultiple(of: 2) ? 64 : nil)
     var chaos = Chaos(seed: seed, names: ["phone", "tablet", "toy"])
     for _ in 0..<250 { try chaos.act(on: conversation) { chaos, draft, view in try chaos.editThing(&draft, view) } }
     try conversation.settleAll()

@@ -50,7 +50,7 @@ struct RandomMessages {
     Hello(
       protocolVersion: UInt32(random.below(3)), token: text(), app: text(), packVersion: UInt32(random.below(4)),
       incarnation: number(), cursor: Cursor(epoch: Epoch(rawValue: number()), revision: revision()),
-      nextCounter: number(), clock: Int64(bitPattern: number()), software: text())
+      nextCounter: number(), clock: Int64(bitPattern: number()), software: text(), deflates: random.oneIn(2))
   }
 
   mutating func welcome() -> Welcome {
@@ -63,7 +63,7 @@ struct RandomMessages {
       session: number(), household: HouseholdID(id()), member: id(), role: text(),
       replica: ReplicaNumber(rawValue: UInt32(random.below(99)) + 1), epoch: Epoch(rawValue: number()),
       head: revision(), lastCounter: number(), clock: Int64(bitPattern: number()), isSnapshot: random.oneIn(2),
-      limits: limits)
+      limits: limits, deflates: random.oneIn(2))
   }
 
   // MARK: Change sets

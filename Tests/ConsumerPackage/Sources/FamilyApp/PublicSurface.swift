@@ -61,6 +61,7 @@ enum PublicSurface {
       pack: load(), path: ":memory:")
     configuration.software = "family-app/1.0"
     configuration.usesReadableFrames = false
+    configuration.deflatesMessages = true
     configuration.clock = { .current }
     configuration.random = { .random(in: .min ... .max) }
     return configuration

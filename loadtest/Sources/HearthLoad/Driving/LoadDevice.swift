@@ -19,7 +19,7 @@ final class LoadDevice: @unchecked Sendable {
         incarnation: .random(in: 1 ... .max), household: household, member: member)
       return DeviceCore(
         replica: Replica(pack: pack, identity: identity, outbox: [], roster: []), token: token,
-        software: "hearth-loadtest/0.1", form: form)
+        software: "hearth-loadtest/0.1", form: form, deflatingFrom: DeflatedFrames.thresholdBytes)
     }
   }
 
@@ -42,7 +42,7 @@ final class LoadDevice: @unchecked Sendable {
   var wantsConnection = false
   /// The last counter with an outcome of each record, for the check that nothing acknowledged is missing.
   private(set) var acknowledged: [ReplicaKey: Dot] = [:]
-  /// Bytes of frames, both ways, with the four of their lengths.
+  /// Bytes of frames, both ways, as they go over the wire: deflated ones deflated, with the four of their lengths.
   private(set) var traffic = 0
 
   init(

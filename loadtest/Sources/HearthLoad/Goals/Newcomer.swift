@@ -17,7 +17,7 @@ final class Newcomer: ChannelInboundHandler, @unchecked Sendable {
 
   /// What a new device has met with.
   struct Arrival: Sendable {
-    /// With the four bytes of each frame's length.
+    /// As they went over the wire, with the four of each frame's length.
     let bytes: Int
     /// From the beginning of the connection.
     let receivedNanoseconds: Int64
@@ -55,8 +55,6 @@ final class Newcomer: ChannelInboundHandler, @unchecked Sendable {
   }
 
   private static let frameBytesMax: UInt32 = 8 << 20
-  /// What says that a device has caught up is a few bytes; larger frames are not looked into.
-  private static let lastBytesMax = 64
 
   private init(_ credentials: LoadDevice.Credentials, _ pack: Pack, _ promise: EventLoopPromise<Arrival>) {
     core = credentials.newCore(pack, .binary)
@@ -86,7 +84,7 @@ final class Newcomer: ChannelInboundHandler, @unchecked Sendable {
     let frame = unwrapInboundIn(data).bytes
     frames.append(frame)
     bytes += frame.count + 4
-    guard frame.count <= Self.lastBytesMax, case .caughtUp? = try? codec.decodeHubMessage(frame) else { return }
+    guard isLast(frame) else { return }
     let received = Self.now
     attempt(context) {
       for frame in frames { _ = try core.received(frame, moment, storage) }
@@ -98,6 +96,19 @@ final class Newcomer: ChannelInboundHandler, @unchecked Sendable {
       context.close(promise: nil)
     }
   }
+
+  /// What says that a device has caught up is a few bytes, alone or at the end of a Deflated; other large frames are
+  /// not looked into.
+  private func isLast(_ frame: [UInt8]) -> Bool {
+    var last = frame
+    if case .frames(let frames)? = try? codec.readHubFrame(frame, inflatingTo: Limits.deviceFrameBytes) {
+      last = frames.last ?? []
+    }
+    guard last.count <= Self.lastBytesMax, case .caughtUp? = try? codec.decodeHubMessage(last) else { return false }
+    return true
+  }
+
+  private static let lastBytesMax = 64
 
   func channelInactive(context: ChannelHandlerContext) {
     promise.fail(LoadFault("the hub hung up on a new device."))
