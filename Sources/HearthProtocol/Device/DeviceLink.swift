@@ -279,7 +279,8 @@ package struct DeviceLink: Sendable {
     }
   }
 
-  /// Sends what the outbox holds and the window allows.
+  /// Sends what the outbox holds and the window allows. Of more than that it sends parts of half a window: with each
+  /// outcome one more would go, each in a frame of its own.
   private mutating func pushMore(_ progress: inout Progress, now: Int64) -> [Directive] {
     defer { state = .live(progress) }
     guard let outbox else { return [] }
@@ -288,7 +289,9 @@ package struct DeviceLink: Sendable {
     let answered = max(progress.answered, outbox.lowerBound - 1)
     let (windowEnd, overflow) = answered.addingReportingOverflow(UInt64(progress.limits.pushWindow))
     let last = min(outbox.upperBound, overflow ? .max : windowEnd)
-    guard first <= last else { return [] }
+    guard first <= last, last == outbox.upperBound || last - first + 1 >= progress.limits.pushWindow / 2 else {
+      return []
+    }
     progress.sent = last
     lastSaid = now
     return [.push(first...last)]

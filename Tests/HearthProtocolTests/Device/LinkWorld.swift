@@ -256,7 +256,10 @@ struct LinkWorld {
     if case .live = link.condition, let outbox {
       // What the link has been told of the outbox may be older than an outcome that it is working on.
       let last = min(outbox.upperBound, outbox.lowerBound - 1 + Self.window)
-      if pushed < last { return "L4: \(last) may go and does not" }
+      let next = max(pushed + 1, outbox.lowerBound)
+      if next <= last, last == outbox.upperBound || last - next + 1 >= Self.window / 2 {
+        return "L4: \(last) may go and does not"
+      }
       if pushed > last + 1 { return "L4: \(pushed) is on its way, the window ends at \(last)" }
     }
     return nil
