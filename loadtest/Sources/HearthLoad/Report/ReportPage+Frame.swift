@@ -1,6 +1,13 @@
 extension ReportPage {
   /// A whole page around what it shows, in the style of all the load tester's pages.
-  static func frame(title: String, _ content: () -> Markup) -> String {
+  ///
+  /// - Parameters:
+  ///   - title: what a browser shows on the tab.
+  ///   - heading: what stands above the content; the title when left out.
+  ///   - footer: what stands below it.
+  static func frame(
+    title: String, heading: String? = nil, footer: Markup? = nil, _ content: () -> Markup
+  ) -> String {
     let page: Markup = """
       <!DOCTYPE html>
       <html lang="en">
@@ -16,11 +23,12 @@ extension ReportPage {
       </head>
       <body>
       <header>
-      <h1>\(title)</h1>
+      <h1>\(heading ?? title)</h1>
       </header>
       <main>
       \(content())
       </main>
+      \(footer)
       </body>
       </html>
 

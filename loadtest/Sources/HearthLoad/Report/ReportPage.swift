@@ -12,33 +12,12 @@ package struct ReportPage: Sendable {
 
   /// The whole page.
   package var html: String {
-    let page: Markup = """
-      <!DOCTYPE html>
-      <html lang="en">
-      <head>
-      <meta charset="utf-8"/>
-      <meta name="viewport" content="width=device-width, initial-scale=1"/>
-      <meta name="color-scheme" content="light dark"/>
-      <link rel="icon" href="data:,"/>
-      <title>\(title)</title>
-      <style>
-      \(Self.style)
-      </style>
-      </head>
-      <body>
-      <header>
-      <h1>\(heading)</h1>
-      </header>
-      <main>
+    Self.frame(title: title, heading: heading, footer: Self.legend) {
+      """
       \(comparison)
       \(sections.map(\.markup))
-      </main>
-      \(Self.legend)
-      </body>
-      </html>
-
       """
-    return page.text
+    }
   }
 
   /// What a browser shows on the tab.
