@@ -9,7 +9,7 @@ struct DatabaseFile {
   /// the specific file type".
   static let applicationID = 0x4852_5448
   /// Rises with each change to the hub's own tables that an older hub could not read or write.
-  static let format = 4
+  static let format = 5
 
   let folder: URL
   var path: String { folder.appending(path: "hearth.db").path(percentEncoded: false) }

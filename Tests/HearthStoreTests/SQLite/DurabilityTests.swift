@@ -118,7 +118,7 @@ struct DurabilityTests {
     let onlooker = try Onlooker(store)
     #expect(try onlooker.lines("PRAGMA journal_mode") == ["wal"])
     #expect(try onlooker.lines("PRAGMA application_id") == ["\(0x4852_5448)"])
-    #expect(try onlooker.lines("PRAGMA user_version") == ["4"])
+    #expect(try onlooker.lines("PRAGMA user_version") == ["5"])
     #expect(SQLiteStore.libraryVersion.split(separator: ".").count == 3)
   }
 }
