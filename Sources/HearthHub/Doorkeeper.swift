@@ -24,7 +24,7 @@ package struct Doorkeeper: Sendable {
     package let device: DeviceEntry
     package let offset: ClockOffset
     /// ``HouseholdState/horizon`` when the session begins.
-    let horizon: Revision
+    package let horizon: Revision
 
     init(
       grant: HubSession.Grant, pack: Pack, view: View, device: DeviceEntry, offset: ClockOffset, horizon: Revision

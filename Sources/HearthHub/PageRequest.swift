@@ -14,8 +14,7 @@ package struct PageRequest: Sendable {
   let horizon: Revision
 
   package init(
-    household: HouseholdID, revision: Revision, view: View, emptyThrough: Revision,
-    horizon: Revision = Revision(rawValue: .max)
+    household: HouseholdID, revision: Revision, view: View, emptyThrough: Revision, horizon: Revision
   ) {
     self.horizon = horizon
     self.household = household

@@ -370,10 +370,6 @@ extension Reader: InquiryReader {
   }
 }
 
-extension ChangedMark {
-  fileprivate var place: (Revision, CollectionNumber, RecordID) { (revision, collection, record) }
-}
-
 extension DecidedRecord {
   fileprivate var place: (Revision, Int64) { (revision, ordinal) }
 }

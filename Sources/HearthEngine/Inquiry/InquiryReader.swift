@@ -101,6 +101,9 @@ package struct ChangedMark: Hashable, Sendable {
     self.init(revision: entry.revision, collection: entry.collection, record: entry.record)
   }
 
+  /// Where it stands among all, the oldest first.
+  package var place: (Revision, CollectionNumber, RecordID) { (revision, collection, record) }
+
   /// Whether the other one comes later in the list.
   package func precedes(_ other: ChangedMark) -> Bool {
     (other.revision, collection, record) < (revision, other.collection, other.record)

@@ -19,3 +19,16 @@ extension ChangedRecords.Entry {
     return found
   }
 }
+
+extension HotStatement {
+  /// Binds the id behind which a list goes on in a mark's own revision: the mark's in its collection, nothing of
+  /// earlier collections, all of later ones.
+  func bind(_ position: Int32, behind mark: ChangedMark?, in table: CollectionTable) {
+    if let mark, table.schema.number == mark.collection {
+      bind(position, mark.record)
+    } else {
+      let isBehind = mark.map { table.schema.number > $0.collection } ?? true
+      bind(position, isBehind ? [UInt8]() : [UInt8](repeating: 0xff, count: 17))
+    }
+  }
+}

@@ -159,13 +159,7 @@ struct SnapshotReader: InquiryReader {
     let statement = try statement(table.selectDeleted)
     statement.bind(1, household)
     statement.bind(2, mark.map { Int64(clamping: $0.revision.rawValue) } ?? .max)
-    // Of the mark's own revision only what stands behind it: nothing of earlier collections, all of later ones.
-    if let mark, table.schema.number == mark.collection {
-      statement.bind(3, mark.record)
-    } else {
-      let isBehind = mark.map { table.schema.number > $0.collection } ?? true
-      statement.bind(3, isBehind ? [UInt8]() : [UInt8](repeating: 0xff, count: 17))
-    }
+    statement.bind(3, behind: mark, in: table)
     statement.bind(4, Int64(limit))
     return try ChangedRecords.Entry.all(statement, in: table)
   }

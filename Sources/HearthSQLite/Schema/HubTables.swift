@@ -6,8 +6,7 @@
 enum HubTables {
   static let all = [
     households, lives, lifeStarts, devices, devicesByHousehold, installs, changes, remnants, gravestones, renewed,
-    decisions,
-    references, uniques, packs, catalogues,
+    decisions, references, uniques, packs, catalogues,
   ]
 
   /// Households by the number under which all other rows know them: a UUID would cost 16 bytes in each row and index.

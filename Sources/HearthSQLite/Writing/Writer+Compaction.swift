@@ -117,18 +117,11 @@ extension WriterReader: CompactionReader {
       statement.bind(1, known.number)
       statement.bind(2, Int64(clamping: revision.rawValue))
       statement.bind(3, mark.map { Int64(clamping: $0.revision.rawValue) } ?? -1)
-      // Of the mark's own revision only what stands behind it: nothing of earlier collections, all of later ones.
-      if let mark, table.schema.number == mark.collection {
-        statement.bind(4, mark.record)
-      } else {
-        let isBehind = mark.map { table.schema.number > $0.collection } ?? true
-        statement.bind(4, isBehind ? [UInt8]() : [UInt8](repeating: 0xff, count: 17))
-      }
+      statement.bind(4, behind: mark, in: table)
       statement.bind(5, Int64(limit))
       found += try ChangedRecords.Entry.all(statement, in: table)
     }
-    let ordered = found.sorted { ($0.revision, $0.collection, $0.record) < ($1.revision, $1.collection, $1.record) }
-    return Array(ordered.prefix(limit))
+    return Array(found.sorted { ChangedMark($0).place < ChangedMark($1).place }.prefix(limit))
   }
 
   func decisions(

@@ -237,7 +237,8 @@ extension Simulation {
       hello, hub.store.copy(), Doorkeeper.Circumstances(session: 0, now: hubClock))
     let household = households[device.household].id
     let request = PageRequest(
-      household: household, revision: .zero, view: admitted.view, emptyThrough: admitted.grant.welcome.head)
+      household: household, revision: .zero, view: admitted.view, emptyThrough: admitted.grant.welcome.head,
+      horizon: admitted.horizon)
     var records: [CollectionNumber: [RecordID: VisibleRecord]] = [:]
     for patch in try request.page(from: hub.store, bytesMax: .max).records {
       guard let collection = pack.collection(patch.collection) else { continue }

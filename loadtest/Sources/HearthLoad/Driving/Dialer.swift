@@ -1,3 +1,4 @@
+internal import HearthProtocol
 internal import HearthTransport
 internal import HearthWire
 internal import NIOCore
@@ -12,7 +13,7 @@ struct Dialer: Sendable {
   /// The path of the WebSocket; nil for TCP.
   let path: String?
   let form: WireCodec.Form
-  private static let frameBytesMax: UInt32 = 8 << 20
+  private static let frameBytesMax = Limits.deviceFrameBytes
 
   func dial(_ device: LoadDevice, on loop: any EventLoop) {
     let box = NIOLoopBound(device, eventLoop: loop)

@@ -45,7 +45,7 @@ final class Newcomer: ChannelInboundHandler, @unchecked Sendable {
         .channelInitializer { channel in
           channel.eventLoop.makeCompletedFuture {
             try channel.pipeline.syncOperations.addHandlers([
-              LengthPrefixHandler(frameBytesMax: frameBytesMax), newcomer,
+              LengthPrefixHandler(frameBytesMax: Limits.deviceFrameBytes), newcomer,
             ])
           }
         }
@@ -53,8 +53,6 @@ final class Newcomer: ChannelInboundHandler, @unchecked Sendable {
       return promise.futureResult
     }
   }
-
-  private static let frameBytesMax: UInt32 = 8 << 20
 
   private init(_ credentials: LoadDevice.Credentials, _ pack: Pack, _ promise: EventLoopPromise<Arrival>) {
     core = credentials.newCore(pack, .binary)
@@ -82,9 +80,9 @@ final class Newcomer: ChannelInboundHandler, @unchecked Sendable {
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     let frame = unwrapInboundIn(data).bytes
-    frames.append(frame)
     bytes += frame.count + 4
-    guard isLast(frame) else { return }
+    take(frame)
+    guard isComplete else { return }
     let received = Self.now
     attempt(context) {
       for frame in frames { _ = try core.received(frame, moment, storage) }
@@ -97,17 +95,23 @@ final class Newcomer: ChannelInboundHandler, @unchecked Sendable {
     }
   }
 
-  /// What says that a device has caught up is a few bytes, alone or at the end of a Deflated; other large frames are
-  /// not looked into.
-  private func isLast(_ frame: [UInt8]) -> Bool {
-    var last = frame
-    if case .frames(let frames)? = try? codec.readHubFrame(frame, inflatingTo: Limits.deviceFrameBytes) {
-      last = frames.last ?? []
+  /// Puts a frame by, or those that a Deflated holds: inflating is a part of receiving, and is not done again.
+  private func take(_ frame: [UInt8]) {
+    if case .frames(let held)? = try? codec.readHubFrame(frame, inflatingTo: Limits.deviceFrameBytes) {
+      frames += held
+    } else {
+      frames.append(frame)
     }
-    guard last.count <= Self.lastBytesMax, case .caughtUp? = try? codec.decodeHubMessage(last) else { return false }
+  }
+
+  /// Whether the last frame says that the device has caught up.
+  private var isComplete: Bool {
+    guard let last = frames.last, last.count <= Self.lastBytesMax else { return false }
+    guard case .caughtUp? = try? codec.decodeHubMessage(last) else { return false }
     return true
   }
 
+  /// What says that a device has caught up is a few bytes; larger frames are not looked into.
   private static let lastBytesMax = 64
 
   func channelInactive(context: ChannelHandlerContext) {

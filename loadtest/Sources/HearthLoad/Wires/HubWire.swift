@@ -43,7 +43,7 @@ struct HubWire: Wire {
     codec = WireCodec(form: .binary, pack: app.pack)
     framing =
       path.map { .webSocket(WebSocketStream(), path: $0, hasGreeted: false) }
-      ?? .lengths(FrameCutter(frameBytesMax: 8 << 20))
+      ?? .lengths(FrameCutter(frameBytesMax: Limits.deviceFrameBytes))
   }
 
   mutating func open(_ output: inout ByteBuffer) {
